@@ -1,0 +1,1 @@
+"""The Z-machine: the interactive fiction of Infocom and its heirs."""

@@ -1,0 +1,173 @@
+"""The Z-machine on the command line. What is heavy is imported when a story runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoo.cli import EXIT_BUDGET, EXIT_FAULT, EXIT_INTERRUPTED
+from zoo.front import Request
+
+if TYPE_CHECKING:
+    from zoo.host import Host
+    from zoo.session import Session, Stop
+
+# The options' defaults are those of zmachine.story.Options.
+OPTIONS = (
+    click.Option(
+        ["--rng"],
+        type=click.Choice(["zoo", "frotz"]),
+        default="zoo",
+        help="Which generator of random numbers.",
+    ),
+    click.Option(
+        ["--seed"],
+        type=click.IntRange(0, (1 << 48) - 1),
+        metavar="N",
+        help="The random seed; without it every run differs.",
+    ),
+    click.Option(
+        ["--profile"],
+        type=click.Choice(["zoo", "frotz"]),
+        default="zoo",
+        help="Whose header fields the story sees; frotz is dfrotz 2.54.",
+    ),
+    click.Option(
+        ["--strict"],
+        type=click.Choice(["ignore", "once", "report", "fatal"]),
+        default="once",
+        help="What to do when a story does something illegal.",
+    ),
+    click.Option(
+        ["--undo"], type=click.IntRange(0, 10000), default=100, help="How many turns can be undone."
+    ),
+    click.Option(["--width"], type=click.IntRange(20, 255), metavar="N", help="Columns."),
+    click.Option(["--height"], type=click.IntRange(3, 255), metavar="N", help="Lines."),
+    click.Option(
+        ["--saves"],
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Where saved games are kept; by default in your data folder, by story.",
+    ),
+    click.Option(["--plain"], is_flag=True, help="play: one stream of text, no screen."),
+    click.Option(["--echo/--no-echo"], default=True, help="run: print the commands as they are read."),
+    click.Option(
+        ["--transcript"], type=click.Path(path_type=Path), metavar="FILE", help="play: a transcript."
+    ),
+    click.Option(
+        ["--cast"], type=click.Path(path_type=Path), metavar="FILE", help="play: an asciicast v2."
+    ),
+)
+
+
+class ZMachineFront:
+    """Runs and plays story files."""
+
+    options: Sequence[click.Option] = OPTIONS
+
+    def recognises(self, data: bytes) -> bool:
+        known = len(data) >= 64 and 1 <= data[0] <= 8
+        return known or (data[:4] == b"FORM" and data[8:12] == b"IFRS")
+
+    def run(self, request: Request, **options: Any) -> int:
+        from zmachine.plain import Plain
+        from zmachine.saves import Saves
+
+        source = sys.stdin
+        echo = options["echo"] and not source.isatty()
+        saves = Saves(options["saves"] or _saves_folder(request), request.path.stem)
+        seed = _seed(options["seed"])
+        with ExitStack() as stack:
+            host: Host = Plain(saves, source, sys.stdout, seed=seed, echo=echo)
+            session = self.session(request, _logged(stack, host, request), options)
+            return finish(session, request)
+
+    def play(self, request: Request, **options: Any) -> int:
+        if options["plain"]:
+            return self.run(request, **{**options, "echo": False})
+        raise click.UsageError("the terminal is not there yet; use --plain")
+
+    def session(self, request: Request, host: Host, options: dict[str, Any]) -> Session:
+        """A session of the story, as the options say; raises UsageError if it is not one."""
+        from zmachine.machine import MACHINE
+        from zmachine.services import Services
+        from zmachine.story import Options, load
+        from zoo.machine import ImageError
+        from zoo.session import Session
+
+        chosen = Options(
+            profile=options["profile"],
+            rng=options["rng"],
+            seed=host.ask("seed"),
+            strict=options["strict"],
+            undo=options["undo"],
+            width=options["width"] or 80,
+            height=options["height"] or 24,
+        )
+        try:
+            guest = load(request.data, chosen, str(request.path))
+        except ImageError as error:
+            raise click.UsageError(str(error)) from error
+        return Session(MACHINE, guest, Services(guest, host), request.engine)
+
+
+FRONT = ZMachineFront()
+
+
+def finish(session: Session, request: Request) -> int:
+    """Run the session to its end, and say how it ended; the exit code."""
+    from zoo import registers as r
+
+    stop: Stop | None = None
+    try:
+        stop = session.run(request.budget)
+    except KeyboardInterrupt:
+        click.echo("\n[interrupted]", err=True)
+    if stop is not None and stop.reason == r.FAULT:
+        click.echo(f"\n[the story failed at {stop.pc:#x}: {stop.text}]", err=True)
+    if request.stats:
+        click.echo(json.dumps(asdict(session.stats)), err=True)
+    if stop is None:
+        return EXIT_INTERRUPTED
+    return {r.FAULT: EXIT_FAULT, r.BUDGET: EXIT_BUDGET}.get(stop.reason, 0)
+
+
+def _seed(given: int | None) -> int:
+    import secrets
+
+    return secrets.randbits(48) if given is None else given
+
+
+def _saves_folder(request: Request) -> Path:
+    from zmachine import blorb
+    from zmachine.saves import default_folder
+
+    try:
+        data = blorb.story(request.data) if blorb.is_blorb(request.data) else request.data
+        return default_folder(blorb.ifid(data))
+    except blorb.BlorbError as error:
+        raise click.UsageError(f"{request.path}: {error}") from error
+
+
+def _logged(stack: ExitStack, host: Host, request: Request) -> Host:
+    """The host, with --record and --replay between it and the story."""
+    from zoo.host import Recorder, Replayer
+
+    if request.replay:
+        host = Replayer(host, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
+    if request.record:
+        try:
+            file = stack.enter_context(request.record.open("x", encoding="utf-8"))
+        except FileExistsError as error:
+            raise click.UsageError(f"{request.record} exists: it is not overwritten") from error
+        except OSError as error:
+            raise click.UsageError(f"{request.record}: {error.strerror}") from error
+        host = Recorder(host, file)
+    return host

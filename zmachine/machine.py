@@ -1,0 +1,67 @@
+"""The Z-machine's record, which the zoo finds through an entry point."""
+
+from __future__ import annotations
+
+from zmachine import (
+    decode,
+    flow,
+    memory,
+    numbers,
+    objects,
+    printing,
+    reading,
+    registers,
+    state,
+    undo,
+    windows,
+    words,
+)
+from zmachine.dispatch import ARMS, GROUPS, INLINE
+from zmachine.registers import STATIC
+from zmachine.services import FAULTS, REQUESTS, Services
+from zmachine.story import VERSIONS, load
+from zoo.layout import Guest
+from zoo.machine import Machine
+
+
+def fixed_code(guest: Guest) -> int:
+    """Static and high memory cannot be written (1.1)."""
+    return guest.state.r[STATIC]
+
+
+def recognises(data: bytes) -> bool:
+    return (len(data) >= 64 and data[0] in (*VERSIONS, 6)) or data[:4] == b"FORM"
+
+
+MACHINE = Machine(
+    name="zmachine",
+    title="Z-machine, versions 1 to 5, 7 and 8",
+    arms=ARMS,
+    first="m.mem[pc & MASK]",
+    groups=GROUPS,
+    inline=INLINE,
+    layout=state.LAYOUT,
+    modules=(
+        registers,
+        state,
+        numbers,
+        flow,
+        objects,
+        printing,
+        windows,
+        memory,
+        words,
+        undo,
+        reading,
+        decode,
+    ),
+    decode=decode.decode,
+    fields=decode.FIELDS,
+    restart=decode.restart,
+    load=load,
+    fixed_code=fixed_code,
+    services=Services,
+    faults=FAULTS,
+    requests=REQUESTS,
+    recognises=recognises,
+)

@@ -1,0 +1,203 @@
+"""The Z-machine's state: its arenas, and the functions that reach variables and memory.
+
+Every index into an arena is masked by the arena's size: that one rule keeps a guest inside.
+"""
+
+from __future__ import annotations
+
+from zmachine import registers
+from zmachine.registers import (
+    BASE,
+    FATAL,
+    FP,
+    GLOBALS,
+    IGNORE,
+    NOTICE,
+    NOTICED,
+    OUT,
+    REPORT,
+    SP,
+    STACK_OVERFLOW,
+    STACK_UNDERFLOW,
+    STATIC,
+    STRICT,
+    WARNING,
+    WRITE_STATIC,
+)
+from zoo import layout
+from zoo.layout import Bytes, Ints, Layout, arena
+from zoo.registers import CAUSE, FAULT, HOST, PC, RETRY, STOP
+
+SIZE = 1 << 19  # the largest story, version 8
+MASK = SIZE - 1
+STACK = 1 << 16
+STACK_MASK = STACK - 1
+STACK_LIMIT = STACK - 32
+OUTPUT = 1 << 14
+OUTPUT_MASK = OUTPUT - 1
+OUTPUT_LIMIT = OUTPUT - 64
+KEYS = 1 << 10
+KEYS_MASK = KEYS - 1
+UNDO = 1 << 22
+UNDO_MASK = UNDO - 1
+IMAGE = 1 << 16
+IMAGE_MASK = IMAGE - 1
+OPCODES = 512
+OPCODES_MASK = OPCODES - 1
+
+# The arena `zscii` holds four tables, filled when a story is loaded.
+ZSCII_MASK = 1023
+UNICODE_OF = 0  # 256: the code point of each ZSCII character, 0 where it has none (3.8)
+ENCODING = 256  # 256: alphabet * 32 + Z-character, or 0 (3.5)
+LOWER_CASE = 512  # 256: each ZSCII character in lower case
+ALPHABET = 768  # 96: ZSCII characters by alphabet * 32 + Z-character
+
+
+class State(layout.State):
+    """What a semantic function sees."""
+
+    mem: Bytes = arena(SIZE)
+    stack: Ints = arena(STACK)
+    ops: Ints = arena(OPCODES)  # what `decode` needs to know of each opcode, from the table
+    zscii: Ints = arena(1024)
+    out: Ints = arena(OUTPUT)  # characters and events on their way to the screen
+    keys: Bytes = arena(KEYS)  # a line from the keyboard, ZSCII
+    image: Bytes = arena(IMAGE)  # dynamic memory as it was loaded
+    undo: Bytes = arena(UNDO)
+
+
+LAYOUT = Layout(State, registers)
+
+
+def stop(m: State, reason: int, cause: int) -> int:
+    """End the run before the present instruction, which will run again."""
+    m.r[STOP] = reason
+    m.r[CAUSE] = cause
+    m.r[RETRY] = 1
+    return 0
+
+
+def fault(m: State, cause: int) -> int:
+    return stop(m, FAULT, cause)
+
+
+def ask(m: State, request: int) -> int:
+    return stop(m, HOST, request)
+
+
+def notice(m: State, number: int) -> int:
+    """Take note of something illegal that real stories do; how strictly is the host's choice."""
+    count = m.r[NOTICED + number]
+    m.r[NOTICED + number] = count + 1
+    strict = m.r[STRICT]
+    if strict == FATAL:
+        return fault(m, NOTICE + number)
+    if strict == IGNORE or (strict != REPORT and count > 0):
+        return 0
+    out = m.r[OUT]
+    if out < OUTPUT_LIMIT:
+        m.out[out & OUTPUT_MASK] = WARNING
+        m.out[(out + 1) & OUTPUT_MASK] = number
+        m.out[(out + 2) & OUTPUT_MASK] = m.r[PC]
+        m.r[OUT] = out + 3
+    return 0
+
+
+def word(m: State, address: int) -> int:
+    return m.mem[address & MASK] << 8 | m.mem[(address + 1) & MASK]
+
+
+def poke(m: State, address: int, value: int) -> int:
+    """Write a byte where the story may: in dynamic memory."""
+    if address < m.r[STATIC]:
+        m.mem[address & MASK] = value & 0xFF
+        return 0
+    return notice(m, WRITE_STATIC)
+
+
+def poke_word(m: State, address: int, value: int) -> int:
+    poke(m, address, value >> 8)
+    return poke(m, address + 1, value)
+
+
+def signed(x: int) -> int:
+    """The 16-bit number `x` as a signed one (2.2)."""
+    return (x ^ 0x8000) - 0x8000
+
+
+def push(m: State, value: int) -> int:
+    sp = m.r[SP]
+    if sp >= STACK_LIMIT:
+        return fault(m, STACK_OVERFLOW)
+    m.stack[sp & STACK_MASK] = value
+    m.r[SP] = sp + 1
+    return 0
+
+
+def pop(m: State) -> int:
+    """The stack's top. SP moves even on underflow, so that `restart` can put it back."""
+    sp = m.r[SP] - 1
+    m.r[SP] = sp
+    if sp < m.r[BASE]:
+        return fault(m, STACK_UNDERFLOW)
+    return m.stack[sp & STACK_MASK]
+
+
+def load(m: State, variable: int) -> int:
+    """The value of a variable as an operand: variable 0 pops the stack (4.2.2)."""
+    if variable == 0:
+        return pop(m)
+    if variable < 16:
+        return m.stack[(m.r[FP] + variable) & STACK_MASK]
+    address = m.r[GLOBALS] + 2 * variable - 32
+    return m.mem[address & MASK] << 8 | m.mem[(address + 1) & MASK]
+
+
+def store(m: State, variable: int, value: int) -> int:
+    """Put a result into a variable: variable 0 pushes; a negative one discards it."""
+    value &= 0xFFFF
+    if variable > 0:
+        if variable < 16:
+            m.stack[(m.r[FP] + variable) & STACK_MASK] = value
+        else:
+            address = m.r[GLOBALS] + 2 * variable - 32
+            if address + 1 < m.r[STATIC]:
+                m.mem[address & MASK] = value >> 8
+                m.mem[(address + 1) & MASK] = value & 0xFF
+            else:
+                poke_word(m, address, value)
+    elif variable == 0:
+        push(m, value)
+    return 0
+
+
+def discard(m: State, v: int, a: int, b: int, c: int, d: int) -> int:
+    """Fetch, for what it does to the stack, operands that an instruction has no use for."""
+    if v & 1:
+        load(m, a)
+    if v & 2:
+        load(m, b)
+    if v & 4:
+        load(m, c)
+    if v & 8:
+        load(m, d)
+    return 0
+
+
+def peek(m: State, variable: int) -> int:
+    """The value of a variable named by an operand: variable 0 is the top, left in place (6.3.4)."""
+    if variable == 0:
+        if m.r[SP] <= m.r[BASE]:
+            return fault(m, STACK_UNDERFLOW)
+        return m.stack[(m.r[SP] - 1) & STACK_MASK]
+    return load(m, variable & 0xFF)
+
+
+def replace(m: State, variable: int, value: int) -> int:
+    """Set a variable named by an operand: variable 0 is the top, replaced (6.3.4)."""
+    if variable == 0:
+        if m.r[SP] <= m.r[BASE]:
+            return fault(m, STACK_UNDERFLOW)
+        m.stack[(m.r[SP] - 1) & STACK_MASK] = value & 0xFFFF
+        return 0
+    return store(m, variable & 0xFF, value)

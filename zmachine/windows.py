@@ -1,0 +1,139 @@
+"""The screen (section 8), as far as the machine knows it; the host draws it from events."""
+
+from __future__ import annotations
+
+from zmachine.printing import begin, event, more
+from zmachine.registers import (
+    BAD_CURSOR,
+    BUFFER,
+    COLOUR,
+    COLUMN,
+    ERASE_LINE,
+    ERASE_WINDOW,
+    FONT,
+    FONTS,
+    HEIGHT,
+    INPUT_STREAM,
+    LOWER_COLUMN,
+    ROW,
+    SET_CURSOR,
+    SET_FONT,
+    SET_WINDOW,
+    SOUND,
+    SPLIT,
+    STYLE,
+    TRUE_COLOUR,
+    UPPER,
+    VERSION,
+    WINDOW,
+)
+from zmachine.state import State, notice, poke_word, signed
+from zoo.registers import STOP
+
+
+def tell(m: State, code: int, a: int) -> int:
+    """Send the host an event; the run stops first when there is no room for it."""
+    begin(m)
+    if m.r[STOP]:
+        return 0
+    return event(m, code, a)
+
+
+def split_window(m: State, lines: int) -> int:
+    tell(m, SPLIT, lines)
+    if m.r[STOP] == 0:
+        m.r[UPPER] = lines
+        if m.r[ROW] > lines:
+            m.r[ROW] = m.r[COLUMN] = 1  # 8.7.2.2
+    return 0
+
+
+def set_window(m: State, window: int) -> int:
+    tell(m, SET_WINDOW, window)
+    if m.r[STOP] == 0:
+        m.r[WINDOW] = 1 if window == 1 else 0
+        if window == 1:
+            m.r[ROW] = m.r[COLUMN] = 1  # 8.7.2
+    return 0
+
+
+def erase_window(m: State, window: int) -> int:
+    w = signed(window)
+    tell(m, ERASE_WINDOW, w)
+    if m.r[STOP] == 0:
+        if w == -1:
+            m.r[UPPER] = 0
+            m.r[WINDOW] = 0
+        if w != 0:
+            m.r[ROW] = m.r[COLUMN] = 1
+        if w != 1:
+            m.r[LOWER_COLUMN] = 1
+    return 0
+
+
+def erase_line(m: State, value: int) -> int:
+    return tell(m, ERASE_LINE, value) if value == 1 else 0
+
+
+def set_cursor(m: State, row: int, column: int) -> int:
+    if m.r[WINDOW] == 0 or row == 0 or column == 0 or signed(row) < 0 or signed(column) < 0:
+        # In the lower window it has no effect (15, set_cursor); there is no row or column 0.
+        return notice(m, BAD_CURSOR) if m.r[WINDOW] else 0
+    tell(m, SET_CURSOR, row)
+    if m.r[STOP] == 0:
+        more(m, column)
+        m.r[ROW] = row
+        m.r[COLUMN] = column
+    return 0
+
+
+def get_cursor(m: State, array: int) -> int:
+    upper = m.r[WINDOW] == 1
+    poke_word(m, array, m.r[ROW] if upper else m.r[HEIGHT])
+    return poke_word(m, array + 2, m.r[COLUMN] if upper else m.r[LOWER_COLUMN])
+
+
+def set_text_style(m: State, style: int) -> int:
+    return tell(m, STYLE, style & 15)
+
+
+def buffer_mode(m: State, flag: int) -> int:
+    return tell(m, BUFFER, 1 if flag else 0)
+
+
+def set_colour(m: State, foreground: int, background: int) -> int:
+    tell(m, COLOUR, foreground & 0xFF)
+    return more(m, background & 0xFF) if m.r[STOP] == 0 else 0
+
+
+def set_true_colour(m: State, foreground: int, background: int) -> int:
+    tell(m, TRUE_COLOUR, signed(foreground))
+    return more(m, signed(background)) if m.r[STOP] == 0 else 0
+
+
+def set_font(m: State, font: int) -> int:
+    """The font before, or 0 when there is no such font (8.1.2)."""
+    previous = m.r[FONT]
+    if font == 0:
+        return previous
+    if font > 4 or m.r[FONTS] >> font & 1 == 0:
+        return 0
+    tell(m, SET_FONT, font)
+    if m.r[STOP] == 0:
+        m.r[FONT] = font
+    return previous
+
+
+def sound_effect(m: State, n: int, number: int, effect: int, volume: int, routine: int) -> int:
+    tell(m, SOUND, number if n else 1)
+    if m.r[STOP] == 0:
+        more(m, effect if n > 1 else 2)
+        more(m, volume)
+        more(m, routine)
+    return 0
+
+
+def input_stream(m: State, number: int) -> int:
+    return tell(m, INPUT_STREAM, 1 if number == 1 else 0)
+
+

@@ -1,0 +1,48 @@
+"""`zoo`: the command line. Its commands are found through the entry-point group `zoo.commands`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+
+import click
+
+from zoo import __version__
+
+EXIT_USAGE = 2  # not an image, or a bad option
+EXIT_FAULT = 3  # the guest faulted
+EXIT_BUDGET = 4  # the budget was used up
+EXIT_INTERRUPTED = 130  # Ctrl-C
+
+
+class Commands(click.Group):
+    """A group whose commands are loaded when they are named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(point.name for point in entry_points(group="zoo.commands"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        points = entry_points(group="zoo.commands", name=cmd_name)
+        return next(iter(points)).load() if points else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="zoo")
+def commands() -> None:
+    """Historical virtual machines: play, run and study real old software."""
+
+
+def main() -> None:
+    """The entry point of the script `zoo`."""
+    try:
+        code = commands.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Who reads us has gone; the interpreter would complain when it flushes at the end.
+        sys.stderr.close()
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,1 @@
+"""The command line: one module per command. They import what is heavy only when they run."""

@@ -1,0 +1,1 @@
+"""The engines: `interp` defines, `jit` runs, `auto` changes from one to the other."""

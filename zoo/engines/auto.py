@@ -1,0 +1,60 @@
+"""Begin in the interpreter at once, and change to native code as soon as there is some."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+from zoo.engines.interp import Interp
+from zoo.layout import Guest
+from zoo.machine import Machine
+from zoo.registers import RUNNING, STOP
+
+STRETCH = 20_000  # instructions of the interpreter between looks for native code: about 20 ms
+
+
+class Auto:
+    """Runs one guest in two engines, one after the other, on the same state.
+
+    A child process compiles, so that neither the guest nor the person waits; a thread then loads
+    what it left in the cache.
+    """
+
+    def __init__(self, machine: Machine, guest: Guest) -> None:
+        self._machine = machine
+        self._guest = guest
+        self._m = guest.state
+        self._interp = Interp(machine, guest)
+        self._engine: Interp | object = self._interp
+        self._native: list[object] = []
+        self._child: subprocess.Popen[bytes] | None = None
+        threading.Thread(target=self._prepare, daemon=True).start()
+
+    @property
+    def name(self) -> str:
+        return "auto" if self._native else "interp"
+
+    def _prepare(self) -> None:
+        from zoo.engines import jit
+
+        if not jit.is_ready(self._machine):
+            command = [sys.executable, "-m", "zoo.warm", self._machine.name]
+            self._child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            if self._child.wait() != 0 or not jit.is_ready(self._machine):
+                return
+        self._native.append(jit.Jit(self._machine, self._guest))
+
+    def run(self, budget: int) -> int:
+        """As Interp.run."""
+        left = budget
+        while left > 0:
+            if self._native:
+                return self._native[0].run(left)  # type: ignore[attr-defined]
+            size = min(left, STRETCH)
+            left -= size - self._interp.run(size)
+            if self._m.r[STOP] != RUNNING:
+                break
+        return left

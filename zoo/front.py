@@ -1,0 +1,127 @@
+"""A machine's side of the command line: its options, and how it runs and plays an image.
+
+Fronts are found through the entry-point group `zoo.fronts`, by the machine's name. A front's
+module imports only what is light, because the help of every command shows every front's options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from zoo.session import ENGINES
+
+
+@dataclass(frozen=True)
+class Request:
+    """What all machines are told of a run. budget: instructions, None for as many as it takes."""
+
+    path: Path
+    data: bytes
+    engine: str = "auto"
+    budget: int | None = None
+    stats: bool = False
+    record: Path | None = None
+    replay: Path | None = None
+    arguments: tuple[str, ...] = ()
+
+
+class Front(Protocol):
+    """What a machine brings to the commands."""
+
+    options: Sequence[click.Option]
+
+    def recognises(self, data: bytes) -> bool:
+        """Whether the bytes look like an image of this machine."""
+        ...
+
+    def run(self, request: Request, **options: Any) -> int:
+        """Run an image without a terminal; the exit code."""
+        ...
+
+    def play(self, request: Request, **options: Any) -> int:
+        """Play an image in the terminal; the exit code."""
+        ...
+
+
+def fronts() -> dict[str, Front]:
+    """The installed fronts by the name of their machine."""
+    return {point.name: point.load() for point in entry_points(group="zoo.fronts")}
+
+
+def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
+    """The front for an image: the one named, or the first that recognises it."""
+    installed = fronts()
+    if name is not None:
+        if name not in installed:
+            known = ", ".join(sorted(installed))
+            raise click.BadParameter(f"no machine is called {name!r}; there are: {known}")
+        return name, installed[name]
+    for known, front in installed.items():
+        if front.recognises(data):
+            return known, front
+    raise click.UsageError(
+        f"{path}: none of the machines ({', '.join(sorted(installed))}) knows this kind of file; "
+        "--machine NAME makes one try"
+    )
+
+
+def read(path: Path) -> bytes:
+    """The bytes of an image; an error of the command line if it can't be read."""
+    try:
+        if path.stat().st_size > 1 << 26:
+            raise click.UsageError(f"{path} is too large to be an image: over 64 MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"{path} can't be read: {error.strerror}") from error
+
+
+def image_options() -> list[click.Parameter]:
+    """The parameters of every command that runs an image, and all the fronts' options."""
+    common: list[click.Parameter] = [
+        click.Argument(["image"], type=click.Path(path_type=Path)),
+        click.Argument(["arguments"], nargs=-1),
+        click.Option(["--machine"], metavar="NAME", help="The machine, if it can't be guessed."),
+        click.Option(
+            ["--engine"],
+            type=click.Choice(ENGINES),
+            default="auto",
+            help="interp starts at once, jit is fast, auto changes from one to the other.",
+        ),
+        click.Option(
+            ["--budget"],
+            type=click.IntRange(min=0),
+            metavar="N",
+            help="Stop after N instructions, with exit code 4.",
+        ),
+        click.Option(["--stats"], is_flag=True, help="End with one JSON object on standard error."),
+        click.Option(
+            ["--record"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Keep what comes in (lines, keys, files, seeds) in FILE.",
+        ),
+        click.Option(
+            ["--replay"],
+            type=click.Path(path_type=Path, exists=True),
+            metavar="FILE",
+            help="Take what comes in from a FILE that --record made.",
+        ),
+    ]
+    return [*common, *(option for front in fronts().values() for option in front.options)]
+
+
+def request(values: dict[str, Any]) -> tuple[Front, Request, dict[str, Any]]:
+    """From a command's parameters: the front, the request, and the front's own options."""
+    path = values.pop("image")
+    data = read(path)
+    _, front = choose(values.pop("machine"), path, data)
+    names = ("engine", "budget", "stats", "record", "replay", "arguments")
+    common = {name: values.pop(name) for name in names}
+    own = {option.name: values[option.name] for option in front.options if option.name}
+    return front, Request(path, data, **common), own

@@ -1,0 +1,179 @@
+"""Derive the dispatch loops of a machine from its table.
+
+Both loops come from the same lines (`zoo.table.Arm`): for the interpreter one small function per
+arm, for the compiler one module with the semantic functions' own source and a `run` in which
+every arm is a branch. An if/elif chain over small integers becomes a jump table in LLVM.
+
+The compiler's module holds everything, because Numba's cache knows only the file of the function
+it compiled: a helper edited in another file would go on running in its old form.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterable, Iterator
+from textwrap import indent
+
+from zoo import registers
+from zoo.machine import Machine
+from zoo.table import LEAVE
+
+# No exceptions (a division by zero is checked where it can be), no reference counts, and no
+# wrappers: those of small functions are most of the compile time.
+FAST = {
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+TYPES = {"B": "uint8", "q": "int64"}
+
+
+def arm_functions(machine: Machine) -> str:
+    """Python source of one function per arm: `arm_N_NAME(m, pc, ...)` returns the next pc.
+
+    The parameters are the decoder's fields after the arm's number. A negative result says that
+    the run stops, for the reason in the STOP register.
+    """
+    parameters = ", ".join(machine.fields[1:])
+    parts: list[str] = []
+    for arm in machine.arms:
+        lines = [line.replace(LEAVE, "return -1") for line in arm.loads + arm.lines]
+        parts.append(f"def {arm.name}(m, {parameters}):\n{_block([*lines, 'return pc'])}\n")
+    return "\n\n".join(parts)
+
+
+def dispatch_module(machine: Machine) -> str:
+    """The source of the module that Numba compiles for `machine`: its function is `run`.
+
+    run(one pointer per arena, budget) returns how much of the budget is left.
+    """
+    arenas = machine.layout.arenas
+    names = ", ".join(a.name for a in arenas)
+    pointers = ", ".join(f"types.CPointer(types.{TYPES[a.format]})" for a in arenas)
+    options = ", ".join(f"{k}={v!r}" for k, v in FAST.items())
+    parts = [
+        f'"""The dispatch loop of {machine.name}, generated from its table."""',
+        "from collections import namedtuple\n\nfrom numba import cfunc, int64, njit, types",
+        f'State = namedtuple("State", "{names.replace(",", "")}")\n'
+        f"STATE = types.NamedTuple([{pointers}], State)\n"
+        f"FAST = dict({options})\n"
+        "HOT = dict(FAST, forceinline=True)",
+        "\n".join(f"{name} = {value}" for name, value in _constants(machine).items()),
+        *_functions(machine),
+        f"@cfunc(int64({pointers}, int64), cache=True, error_model='numpy', _nrt=False)\n"
+        f"def run({names}, budget):\n"
+        f"    m = State({names})\n{_block(_loop(machine))}",
+    ]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def _block(lines: Iterable[str]) -> str:
+    return indent("\n".join(lines), "    ")
+
+
+def _loop(machine: Machine) -> Iterator[str]:
+    yield from ("left = budget", "at = pc = m.r[PC]", "while left > 0:", "    at = pc")
+    yield f"    op = {_widened(machine.first, machine)}"
+    for k, group in enumerate(machine.groups):
+        yield f"    {_word(k)} {group.condition}:"
+        for line in group.lines:
+            yield f"        {_widened(line, machine)}"
+        for n, arm in enumerate(group.arms):
+            names = ", ".join(dict.fromkeys(op.name for op in arm.ops))
+            yield f"        {_word(n)} arm == {arm.number}:  # {names}"
+            for line in arm.tail + arm.lines:
+                yield f"            {_widened(line, machine)}"
+    yield from (
+        "    left -= 1",
+        "if m.r[STOP] != RUNNING:",
+        "    if m.r[RETRY]:",
+        "        pc = at",
+        "    else:",
+        "        left -= 1",
+        "m.r[PC] = pc",
+        "return left",
+    )
+
+
+def _word(k: int) -> str:
+    return "elif" if k else "if"
+
+
+def _widened(line: str, machine: Machine) -> str:
+    """The line for compiled code: a byte that is read is a 64-bit integer."""
+    line = line.replace(LEAVE, "break")
+    if "[" not in line or line.rstrip().endswith(":"):
+        return line
+    margin = line[: len(line) - len(line.lstrip())]
+    return margin + ast.unparse(_Widen(machine).visit(ast.parse(line.strip())))
+
+
+def _constants(machine: Machine) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for module in (registers, *machine.modules):
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, int) and found.setdefault(name, value) != value:
+                raise ValueError(f"{name} is {found[name]} and, in {module.__name__}, {value}")
+    return found
+
+
+def _functions(machine: Machine) -> Iterator[str]:
+    """The semantic functions, each after those that it calls, with their types.
+
+    The types are written out because Numba would otherwise compile a function again for every
+    constant that it is called with.
+    """
+    nodes: dict[str, ast.FunctionDef] = {}
+    for module in machine.modules:
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.FunctionDef):
+                nodes[node.name] = node
+    ordered: dict[str, ast.FunctionDef] = {}
+
+    def visit(node: ast.FunctionDef, above: tuple[str, ...]) -> None:
+        if node.name in above:
+            raise ValueError(f"{node.name} calls itself: {' -> '.join(above)}")
+        for name in ast.walk(node):
+            if isinstance(name, ast.Name) and name.id in nodes and name.id not in ordered:
+                visit(nodes[name.id], (*above, node.name))
+        ordered[node.name] = node
+
+    for node in nodes.values():
+        if node.name not in ordered:
+            visit(node, ())
+    for node in ordered.values():
+        yield _compiled(node, machine)
+
+
+def _compiled(node: ast.FunctionDef, machine: Machine) -> str:
+    returns = ast.unparse(node.returns) if node.returns else "int"
+    result = "int64"
+    if returns != "int":
+        result = f"types.UniTuple(int64, {returns.count('int')})"
+    takes = ", ".join("STATE" if a.arg == "m" else "int64" for a in node.args.args)
+    # Annotations and docstrings would only be noise in what people read of the loop.
+    node.returns = None
+    for argument in node.args.args:
+        argument.annotation = None
+    if ast.get_docstring(node) is not None and len(node.body) > 1:
+        node.body.pop(0)
+    options = "HOT" if node.name in machine.inline else "FAST"
+    source = ast.unparse(_Widen(machine).visit(node))
+    return f"@njit({result}({takes}), **{options})\n{source}"
+
+
+class _Widen(ast.NodeTransformer):
+    """Make every byte that is read a 64-bit integer: Numba's own rules for small unsigned
+    integers lead to other results than Python's, and to floating point."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._arenas = {a.name for a in machine.layout.arenas if a.format == "B"}
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        read = isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Attribute)
+        if read and node.value.attr in self._arenas:  # type: ignore[attr-defined]
+            return ast.Call(ast.Name("int64", ast.Load()), [node], [])
+        return node

@@ -1,0 +1,75 @@
+"""What the zoo knows of a machine: one frozen record, found through an entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any
+
+from zoo.layout import Guest, Layout
+from zoo.table import Arm, Group, Op
+
+GROUP = "zoo.machines"
+
+
+class ImageError(ValueError):
+    """The file is not an image that the machine can run; the text says which and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Machine:
+    """One kind of guest.
+
+    modules: the modules of semantic functions, in the order in which they build on each other.
+    decode: `decode(m, pc)` returns `fields`: the arm's number, the address of the next
+        instruction, and whatever else the arms need; it reads code and changes nothing.
+    arms: the source lines that carry out the operations, given what `decode` returned.
+    first: the source of the expression for the first unit of code at `pc`.
+    groups: the branches of the compiled loop, which decodes and fetches as it goes.
+    inline: the names of the functions that are so hot and small that they must not be called.
+    restart: `restart(m, pc)` puts back what fetching the operands of the instruction at `pc` took.
+    load: makes a Guest of an image's bytes; raises ImageError.
+    fixed_code: the lowest address from which code can never change, in this guest.
+    services: `services(guest, host)` makes what answers a guest's requests (zoo.session.Services).
+    faults, requests: what the numbers in CAUSE mean, in words.
+    recognises: whether a file's bytes look like an image of this machine.
+    """
+
+    name: str
+    title: str
+    arms: tuple[Arm, ...]
+    layout: Layout
+    modules: tuple[ModuleType, ...]
+    decode: Callable[..., tuple[int, ...]]
+    fields: tuple[str, ...]
+    first: str
+    groups: tuple[Group, ...]
+    inline: frozenset[str]
+    restart: Callable[..., int]
+    load: Callable[..., Guest]
+    fixed_code: Callable[[Guest], int]
+    services: Callable[..., Any]
+    faults: Mapping[int, str] = field(default_factory=dict[int, str])
+    requests: Mapping[int, str] = field(default_factory=dict[int, str])
+    recognises: Callable[[bytes], bool] = lambda data: False
+
+    @property
+    def table(self) -> tuple[Op, ...]:
+        """One row per instruction."""
+        return tuple(op for arm in self.arms for op in arm.ops)
+
+
+def machines() -> dict[str, Machine]:
+    """The installed machines by name (entry-point group `zoo.machines`)."""
+    return {point.name: point.load() for point in entry_points(group=GROUP)}
+
+
+def machine(name: str) -> Machine:
+    """The machine called `name`; ImageError with the names that exist if there is none."""
+    points = entry_points(group=GROUP, name=name)
+    if not points:
+        known = ", ".join(sorted(point.name for point in entry_points(group=GROUP)))
+        raise ImageError(f"no machine is called {name!r}; there are: {known}")
+    return next(iter(points)).load()
