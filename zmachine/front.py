@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +132,7 @@ def finish(session: Session, request: Request) -> int:
     if stop is not None and stop.reason == r.FAULT:
         click.echo(f"\n[the story failed at {stop.pc:#x}: {stop.text}]", err=True)
     if request.stats:
-        click.echo(json.dumps(asdict(session.stats)), err=True)
+        click.echo(json.dumps(session.stats.as_json()), err=True)
     if stop is None:
         return EXIT_INTERRUPTED
     return {r.FAULT: EXIT_FAULT, r.BUDGET: EXIT_BUDGET}.get(stop.reason, 0)

@@ -66,6 +66,10 @@ class Stats:
     startup_seconds: float = 0.0
     stops: Counter[str] = field(default_factory=Counter[str])
 
+    def as_json(self) -> dict[str, object]:
+        """The figures as a JSON object's members."""
+        return {**vars(self), "stops": dict(self.stops)}
+
 
 def make_engine(name: str, machine: Machine, guest: Guest) -> Engine:
     """The engine called interp, jit or auto; each is imported only when it is asked for."""
