@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from zmachine import decode
-from zmachine.state import OPCODES
+from zmachine.state import MASK, OPCODES
 from zmachine.table import TABLE
-from zoo.table import LEAVE, Arm, Group, Op
+from zoo.table import LEAVE, Arm, Group, Op, Special
 
 # Parameters that the decoder gives by these names; any other is the next operand.
 GIVEN = ("pc", "v", "n", "x", "s", "t")
 ILLEGAL = TABLE[-1]
 # Hot and small: a call would cost more than they do.
 INLINE = frozenset(
-    "load store branch pop push signed call ret peek replace storew storeb loadw loadb word jump"
-    " operands branch_data".split()
+    [
+        "load",
+        "local",
+        "global_",
+        "store",
+        "set_local",
+        "set_global",
+        "branch",
+        "pop",
+        "push",
+        "signed",
+        "call",
+        "ret",
+        "peek",
+        "replace",
+        "storew",
+        "storeb",
+        "loadw",
+        "loadb",
+        "word",
+        "jump",
+        "operands",
+        "branch_data",
+    ]
 )
 
 
@@ -45,13 +69,14 @@ def tail(op: Op) -> tuple[str, ...]:
 
 def lines(op: Op) -> tuple[str, ...]:
     """Call the function and use its result."""
-    letters = iter(_operands(op))
-    arguments = ["m", *(name if name in GIVEN else next(letters) for name in op.parameters)]
-    call = f"{op.function.__name__}({', '.join(arguments)})"
-    stopped = ("if m.r[STOP]:", f"    {LEAVE}") if op.stops else ()
+    call = _call(op, _operands(op))
+    stopped = STOPPED if op.stops else []
     if op.flow:
         return (f"pc = {call}", *stopped)
     parts = ["m.r[PC] = pc"] if op.stops else []  # a notice says where
+    if not op.stores and not op.branches:
+        # Such a function returns whether it stopped, which saves a look at the register.
+        return (*parts, f"if {call}:", f"    {LEAVE}") if op.stops else (call,)
     parts += [f"r = {call}", *stopped]
     if op.stores:
         # Only a push can fail.
@@ -60,6 +85,77 @@ def lines(op: Op) -> tuple[str, ...]:
         # Only a branch that returns can fail.
         parts += ["pc = branch(m, pc, t, r)", "if 0 <= t < 4 and m.r[STOP]:", f"    {LEAVE}"]
     return tuple(parts)
+
+
+def specialise(arm: Arm, found: Sequence[int]) -> Special:
+    """The lines for one decoded instruction.
+
+    The interpreter saves itself every test whose outcome the decoder knows: what kind of variable
+    each operand and the result is, and whether a branch returns. For these lines `t` is the
+    address to which a branch leads, unless it returns.
+    """
+    op = arm.ops[0]
+    pc, v, n, a, b, c, d, x, s, t = found
+    used = _operands(op)
+    kinds = [_kind(value) if v >> k & 1 else "c" for k, value in enumerate((a, b, c, d))]
+    if v >> 4 or op is ILLEGAL or any(kind != "c" for kind in kinds[len(used) :]):
+        return Special("", arm.loads + arm.lines, found)
+    shape = "".join(kinds[: len(used)])
+    values = {name: READ[kind].format(name) for name, kind in zip(used, kinds, strict=False)}
+    before: list[str] = []
+    if "s" in shape:
+        # A popped operand may not have been there, which must be known before the call.
+        before += [f"{name} = {value}" for name, value in values.items() if name != value]
+        before += STOPPED
+        values = {name: name for name in used}
+    call = _call(op, list(values.values()))
+    stopped = STOPPED if op.stops else []
+    if op.flow:
+        return Special(shape, (*before, f"pc = {call}", *stopped), found)
+    if op.stops:
+        before.append("m.r[PC] = pc")
+    if not op.stores and not op.branches:
+        ending = [f"if {call}:", f"    {LEAVE}"] if op.stops else [call]
+        return Special(shape, (*before, *ending), found)
+    condition = call
+    if op.stores or op.stops or 0 <= t < 4:
+        before += [f"r = {call}", *stopped]
+        condition = "r"
+    if op.stores:
+        kind = _kind(s)
+        shape += f"_to_{kind}"
+        before += WRITE[kind]
+    if op.branches and 0 <= t < 4:
+        shape += "_or_return"
+        before += ["pc = branch(m, pc, t, r)", *STOPPED]
+    elif op.branches:
+        shape += "_if_true" if t & 1 else "_if_false"
+        before.append(
+            f"pc = t if {condition} else pc" if t & 1 else f"pc = pc if {condition} else t"
+        )
+        found = (pc, v, n, a, b, c, d, x, s, pc + (t >> 1) - 2 & MASK)
+    return Special(shape, tuple(before), found)
+
+
+STOPPED = ["if m.r[STOP]:", f"    {LEAVE}"]
+READ = {"c": "{}", "s": "pop(m)", "l": "local(m, {})", "g": "global_(m, {})"}
+WRITE = {
+    "s": ["if push(m, r & 0xFFFF):", f"    {LEAVE}"],
+    "l": ["set_local(m, s, r)"],
+    "g": ["set_global(m, s, r)"],
+}
+
+
+def _kind(variable: int) -> str:
+    """The stack, a local or a global variable."""
+    return "s" if variable == 0 else "l" if variable < 16 else "g"
+
+
+def _call(op: Op, values: Sequence[str]) -> str:
+    """The call of the operation's function with these operands."""
+    rest = iter(values)
+    arguments = ["m", *(name if name in GIVEN else next(rest) for name in op.parameters)]
+    return f"{op.function.__name__}({', '.join(arguments)})"
 
 
 def _operands(op: Op) -> str:
@@ -94,7 +190,9 @@ def _of(*forms: str) -> tuple[Arm, ...]:
 
 
 ARMS = _arms()
-LONGER = tuple(a for a in ARMS if any(op.name in ("call_vs2", "call_vn2", "illegal") for op in a.ops))
+LONGER = tuple(
+    a for a in ARMS if any(op.name in ("call_vs2", "call_vn2", "illegal") for op in a.ops)
+)
 GROUPS = (
     _group("op < 0x80", "LONG", "ab", _of("2OP")),
     _group("op < 0xB0", "SHORT", "a", _of("1OP")),

@@ -171,7 +171,8 @@ def pull(m: State, variable: int) -> int:
 def pop_(m: State) -> int:
     if m.r[SP] <= m.r[BASE]:
         return fault(m, STACK_UNDERFLOW)
-    return pop(m)
+    pop(m)
+    return 0
 
 
 def jump(m: State, pc: int, offset: int) -> int:
@@ -325,7 +326,7 @@ def nop(m: State) -> int:
 def quit_(m: State) -> int:
     stop(m, HALT, 0)
     m.r[RETRY] = 0
-    return 0
+    return 1
 
 
 def verify(m: State) -> int:

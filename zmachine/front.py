@@ -15,6 +15,7 @@ from zoo.cli import EXIT_BUDGET, EXIT_FAULT, EXIT_INTERRUPTED
 from zoo.front import Request
 
 if TYPE_CHECKING:
+    from zoo.facts import Section
     from zoo.host import Host
     from zoo.session import Session, Stop
 
@@ -56,9 +57,14 @@ OPTIONS = (
         help="Where saved games are kept; by default in your data folder, by story.",
     ),
     click.Option(["--plain"], is_flag=True, help="play: one stream of text, no screen."),
-    click.Option(["--echo/--no-echo"], default=True, help="run: print the commands as they are read."),
     click.Option(
-        ["--transcript"], type=click.Path(path_type=Path), metavar="FILE", help="play: a transcript."
+        ["--echo/--no-echo"], default=True, help="run: print the commands as they are read."
+    ),
+    click.Option(
+        ["--transcript"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="play: a transcript.",
     ),
     click.Option(
         ["--cast"], type=click.Path(path_type=Path), metavar="FILE", help="play: an asciicast v2."
@@ -92,6 +98,16 @@ class ZMachineFront:
         if options["plain"]:
             return self.run(request, **{**options, "echo": False})
         raise click.UsageError("the terminal is not there yet; use --plain")
+
+    def describe(self, path: Path, data: bytes) -> Sequence[Section]:
+        """What the header says, and what a Blorb brings with it (`zoo info`)."""
+        from zmachine.info import sections
+        from zoo.machine import ImageError
+
+        try:
+            return sections(data, str(path))
+        except ImageError as error:
+            raise click.UsageError(str(error)) from error
 
     def session(self, request: Request, host: Host, options: dict[str, Any]) -> Session:
         """A session of the story, as the options say; raises UsageError if it is not one."""

@@ -16,7 +16,7 @@ from zmachine import (
     windows,
     words,
 )
-from zmachine.dispatch import ARMS, GROUPS, INLINE
+from zmachine.dispatch import ARMS, GROUPS, INLINE, specialise
 from zmachine.registers import STATIC
 from zmachine.services import FAULTS, REQUESTS, Services
 from zmachine.story import VERSIONS, load
@@ -40,6 +40,7 @@ MACHINE = Machine(
     first="m.mem[pc & MASK]",
     groups=GROUPS,
     inline=INLINE,
+    specialise=specialise,
     layout=state.LAYOUT,
     modules=(
         registers,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from zmachine.printing import begin
 from zmachine.registers import STATIC, WORK
-from zmachine.state import MASK, State, poke, poke_word, signed, word
-from zoo.registers import STOP
+from zmachine.state import MASK, State, poke, poke_word, signed, stopped, word
 
 
 def loadw(m: State, array: int, index: int) -> int:
@@ -36,9 +35,8 @@ def storeb(m: State, array: int, index: int, value: int) -> int:
 
 def scan_table(m: State, n: int, x: int, table: int, length: int, form: int) -> int:
     """The address of the first field that is x, or 0. Form: bit 7 words, bits 0-6 their distance."""
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     if n < 4:
         form = 0x82
     m.r[WORK] += length
@@ -52,9 +50,8 @@ def scan_table(m: State, n: int, x: int, table: int, length: int, form: int) -> 
 
 def copy_table(m: State, first: int, second: int, size: int) -> int:
     """Copy, or clear the first if the second is 0; a negative size copies forwards anyhow."""
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     length = signed(size)
     count = abs(length)
     m.r[WORK] += count
@@ -67,4 +64,4 @@ def copy_table(m: State, first: int, second: int, size: int) -> int:
     else:
         for k in range(count - 1, -1, -1):
             poke(m, (second + k) & 0xFFFF, m.mem[(first + k) & 0xFFFF])
-    return 0
+    return stopped(m)

@@ -10,7 +10,7 @@ from zmachine.registers import (
     OBJECTS,
     VERSION,
 )
-from zmachine.state import MASK, State, notice, poke, poke_word, word
+from zmachine.state import MASK, State, notice, poke, poke_word, stopped, word
 
 PARENT = 0
 SIBLING = 1
@@ -85,7 +85,8 @@ def unlink(m: State, number: int) -> int:
 def remove_obj(m: State, number: int) -> int:
     if number == 0:
         return notice(m, OBJECT_ZERO)
-    return unlink(m, number)
+    unlink(m, number)
+    return stopped(m)
 
 
 def insert_obj(m: State, number: int, parent: int) -> int:
@@ -94,7 +95,8 @@ def insert_obj(m: State, number: int, parent: int) -> int:
     unlink(m, number)
     set_relative(m, number, PARENT, parent)
     set_relative(m, number, SIBLING, relative(m, parent, CHILD))
-    return set_relative(m, parent, CHILD, number)
+    set_relative(m, parent, CHILD, number)
+    return stopped(m)
 
 
 def attribute_exists(m: State, number: int, attribute: int) -> int:
@@ -116,14 +118,14 @@ def test_attr(m: State, number: int, attribute: int) -> int:
 
 def set_attr(m: State, number: int, attribute: int) -> int:
     if attribute_exists(m, number, attribute) == 0:
-        return 0
+        return stopped(m)
     address = object_address(m, number) + (attribute >> 3)
     return poke(m, address, m.mem[address & MASK] | 0x80 >> (attribute & 7))
 
 
 def clear_attr(m: State, number: int, attribute: int) -> int:
     if attribute_exists(m, number, attribute) == 0:
-        return 0
+        return stopped(m)
     address = object_address(m, number) + (attribute >> 3)
     return poke(m, address, m.mem[address & MASK] & ~(0x80 >> (attribute & 7)))
 

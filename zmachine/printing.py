@@ -64,7 +64,7 @@ WORK_LIMIT = 1 << 24
 
 
 def begin(m: State) -> int:
-    """What every printing or long instruction does first; it may stop the run."""
+    """What every printing or long instruction does first: 1 if it must not go on now."""
     if m.r[OUT] >= OUTPUT_LIMIT or m.r[WORK] > WORK_LIMIT:
         return ask(m, FLUSH)
     m.r[PRINTED] = 0
@@ -76,10 +76,11 @@ def begin(m: State) -> int:
 
 
 def finish(m: State) -> int:
-    """What a printing instruction does last, unless it was stopped."""
-    if m.r[STOP] == 0:
-        m.r[SKIP] = 0
-        m.r[WORK] += m.r[PRINTED]
+    """What a printing instruction does last: whether it was stopped."""
+    if m.r[STOP]:
+        return 1
+    m.r[SKIP] = 0
+    m.r[WORK] += m.r[PRINTED]
     return 0
 
 
@@ -248,21 +249,18 @@ def print_(m: State, x: int) -> int:
 
 
 def print_at(m: State, address: int) -> int:
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     print_string(m, address)
     return finish(m)
 
 
 def print_ret(m: State, pc: int, x: int) -> int:
-    begin(m)
-    if m.r[STOP]:
+    if begin(m):
         return pc
     print_string(m, x)
     print_zscii(m, NEWLINE)
-    finish(m)
-    return pc if m.r[STOP] else ret(m, pc, 1)
+    return pc if finish(m) else ret(m, pc, 1)
 
 
 def print_addr(m: State, address: int) -> int:
@@ -282,17 +280,15 @@ def print_obj(m: State, number: int) -> int:
 
 
 def print_num(m: State, number: int) -> int:
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     print_number(m, number)
     return finish(m)
 
 
 def print_char(m: State, code: int) -> int:
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     print_zscii(m, code & 1023)
     return finish(m)
 
@@ -302,9 +298,8 @@ def new_line(m: State) -> int:
 
 
 def print_unicode(m: State, point: int) -> int:
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     if m.r[MEMORY]:
         code = zscii_of(m, point)
         print_zscii(m, code if code else QUESTION_MARK)
@@ -332,9 +327,8 @@ def check_unicode(m: State, point: int) -> int:
 
 def print_table(m: State, n: int, address: int, width: int, height: int, skip: int) -> int:
     """A rectangle of text, whose lines begin below each other (15, print_table)."""
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     if m.r[SKIP] == 0:
         m.r[ASK_A] = m.r[COLUMN]  # an interrupted attempt left the cursor elsewhere
     for line in range(height if n > 2 else 1):
@@ -350,14 +344,13 @@ def print_table(m: State, n: int, address: int, width: int, height: int, skip: i
             print_zscii(m, m.mem[(address + k) & MASK])
         address += width + (skip if n > 3 else 0)
         if m.r[STOP]:
-            return 0
+            return 1
     return finish(m)
 
 
 def output_stream(m: State, number: int, table: int) -> int:
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     stream = signed(number)
     if stream == 3:
         if m.r[MEMORY] >= 16:
@@ -371,7 +364,7 @@ def output_stream(m: State, number: int, table: int) -> int:
         if m.r[MEMORY]:
             pair = TABLES + 2 * m.r[MEMORY] - 2
             m.r[MEMORY] -= 1
-            poke_word(m, m.r[pair], m.r[pair + 1])
+            return poke_word(m, m.r[pair], m.r[pair + 1])
         return 0
     if stream == 1 or stream == -1:
         m.r[SCREEN] = 1 if stream > 0 else 0
@@ -389,9 +382,8 @@ def show_status(m: State) -> int:
     """The status line of versions 1 to 3 (8.2): a name and two numbers, for the host to show."""
     if m.r[VERSION] > 3:
         return 0
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     status_line(m)
     return finish(m)
 

@@ -40,9 +40,9 @@ from zmachine.registers import (
     WINDOW,
     WORK,
 )
-from zmachine.state import IMAGE_MASK, KEYS_MASK, LOWER_CASE, MASK, State, ask, poke
+from zmachine.state import IMAGE_MASK, KEYS_MASK, LOWER_CASE, MASK, State, ask, poke, stopped
 from zmachine.words import split_line
-from zoo.registers import REPLIED, REPLY, STOP
+from zoo.registers import REPLIED, REPLY
 
 
 def reply(m: State) -> int:
@@ -59,12 +59,12 @@ def read(m: State, n: int, text: int, parse: int, time: int, routine: int) -> in
     """
     version = m.r[VERSION]
     if m.r[REPLIED] == 0 and m.r[TIMER] != 2:
-        begin(m)
-        if m.r[STOP] == 0 and version < 4:
-            status_line(m)
-        if m.r[STOP]:
+        if begin(m):
             return 0
-        finish(m)
+        if version < 4:
+            status_line(m)
+        if finish(m):
+            return 0
         longest = m.mem[text & MASK]
         m.r[ASK_A] = longest - 1 if version < 5 and longest else longest
         m.r[ASK_B] = time if n > 3 and version > 3 and routine else 0
@@ -90,12 +90,17 @@ def read(m: State, n: int, text: int, parse: int, time: int, routine: int) -> in
     return terminator
 
 
+def sread(m: State, n: int, text: int, parse: int, time: int, routine: int) -> int:
+    """read in versions 1 to 4, where it has no result."""
+    read(m, n, text, parse, time, routine)
+    return stopped(m)
+
+
 def read_char(m: State, n: int, one: int, time: int, routine: int) -> int:
     """Read one key, in ZSCII. The request is in ASK_B and ASK_C, as read's."""
     if m.r[REPLIED] == 0 and m.r[TIMER] != 2:
-        begin(m)
-        if m.r[STOP]:
-            return 0
+        if begin(m):
+            return 1
         m.r[ASK_B] = time if n > 2 and routine else 0
         m.r[ASK_C] = routine
         return ask(m, READ_KEY)
@@ -148,8 +153,7 @@ def begin_program(m: State) -> int:
 
 def restart_(m: State, pc: int) -> int:
     """The story from its beginning; two bits of Flags 2 survive (6.1.2.2)."""
-    begin(m)
-    if m.r[STOP]:
+    if begin(m):
         return pc
     flags = m.mem[0x11] & 3
     size = m.r[STATIC] & IMAGE_MASK

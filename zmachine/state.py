@@ -70,11 +70,11 @@ LAYOUT = Layout(State, registers)
 
 
 def stop(m: State, reason: int, cause: int) -> int:
-    """End the run before the present instruction, which will run again."""
+    """End the run before the present instruction, which will run again. Returns 1."""
     m.r[STOP] = reason
     m.r[CAUSE] = cause
     m.r[RETRY] = 1
-    return 0
+    return 1
 
 
 def fault(m: State, cause: int) -> int:
@@ -103,6 +103,11 @@ def notice(m: State, number: int) -> int:
     return 0
 
 
+def stopped(m: State) -> int:
+    """1 if this instruction has ended the run: what an instruction without a result returns."""
+    return 1 if m.r[STOP] else 0
+
+
 def word(m: State, address: int) -> int:
     return m.mem[address & MASK] << 8 | m.mem[(address + 1) & MASK]
 
@@ -116,8 +121,7 @@ def poke(m: State, address: int, value: int) -> int:
 
 
 def poke_word(m: State, address: int, value: int) -> int:
-    poke(m, address, value >> 8)
-    return poke(m, address + 1, value)
+    return poke(m, address, value >> 8) | poke(m, address + 1, value)
 
 
 def signed(x: int) -> int:
@@ -126,6 +130,7 @@ def signed(x: int) -> int:
 
 
 def push(m: State, value: int) -> int:
+    """Push a word; 1 if there is no room."""
     sp = m.r[SP]
     if sp >= STACK_LIMIT:
         return fault(m, STACK_OVERFLOW)
@@ -143,32 +148,41 @@ def pop(m: State) -> int:
     return m.stack[sp & STACK_MASK]
 
 
-def load(m: State, variable: int) -> int:
-    """The value of a variable as an operand: variable 0 pops the stack (4.2.2)."""
-    if variable == 0:
-        return pop(m)
-    if variable < 16:
-        return m.stack[(m.r[FP] + variable) & STACK_MASK]
+def local(m: State, variable: int) -> int:
+    return m.stack[(m.r[FP] + variable) & STACK_MASK]
+
+
+def global_(m: State, variable: int) -> int:
     address = m.r[GLOBALS] + 2 * variable - 32
     return m.mem[address & MASK] << 8 | m.mem[(address + 1) & MASK]
 
 
+def load(m: State, variable: int) -> int:
+    """The value of a variable as an operand: variable 0 pops the stack (4.2.2)."""
+    if variable == 0:
+        return pop(m)
+    return local(m, variable) if variable < 16 else global_(m, variable)
+
+
+def set_local(m: State, variable: int, value: int) -> int:
+    m.stack[(m.r[FP] + variable) & STACK_MASK] = value & 0xFFFF
+    return 0
+
+
+def set_global(m: State, variable: int, value: int) -> int:
+    address = m.r[GLOBALS] + 2 * variable - 32
+    if address + 1 >= m.r[STATIC]:
+        return poke_word(m, address, value & 0xFFFF)
+    m.mem[address & MASK] = value >> 8 & 0xFF
+    m.mem[(address + 1) & MASK] = value & 0xFF
+    return 0
+
+
 def store(m: State, variable: int, value: int) -> int:
     """Put a result into a variable: variable 0 pushes; a negative one discards it."""
-    value &= 0xFFFF
     if variable > 0:
-        if variable < 16:
-            m.stack[(m.r[FP] + variable) & STACK_MASK] = value
-        else:
-            address = m.r[GLOBALS] + 2 * variable - 32
-            if address + 1 < m.r[STATIC]:
-                m.mem[address & MASK] = value >> 8
-                m.mem[(address + 1) & MASK] = value & 0xFF
-            else:
-                poke_word(m, address, value)
-    elif variable == 0:
-        push(m, value)
-    return 0
+        return set_local(m, variable, value) if variable < 16 else set_global(m, variable, value)
+    return push(m, value & 0xFFFF) if variable == 0 else 0
 
 
 def discard(m: State, v: int, a: int, b: int, c: int, d: int) -> int:

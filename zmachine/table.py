@@ -94,7 +94,7 @@ TABLE = (
     Op(1, "storew", memory.storew, "VAR", stops=True, versions=ALL),
     Op(2, "storeb", memory.storeb, "VAR", stops=True, versions=ALL),
     Op(3, "put_prop", objects.put_prop, "VAR", stops=True, versions=ALL),
-    Op(4, "sread", reading.read, "VAR", stops=True, versions=V1_4),
+    Op(4, "sread", reading.sread, "VAR", stops=True, versions=V1_4),
     Op(4, "aread", reading.read, "VAR", stores=True, stops=True, versions=V5_UP),
     Op(5, "print_char", printing.print_char, "VAR", stops=True, versions=ALL),
     Op(6, "print_num", printing.print_num, "VAR", stops=True, versions=ALL),

@@ -24,50 +24,47 @@ from zmachine.registers import (
     STYLE,
     TRUE_COLOUR,
     UPPER,
-    VERSION,
     WINDOW,
 )
-from zmachine.state import State, notice, poke_word, signed
-from zoo.registers import STOP
+from zmachine.state import State, notice, poke_word, signed, stopped
 
 
 def tell(m: State, code: int, a: int) -> int:
     """Send the host an event; the run stops first when there is no room for it."""
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     return event(m, code, a)
 
 
 def split_window(m: State, lines: int) -> int:
-    tell(m, SPLIT, lines)
-    if m.r[STOP] == 0:
-        m.r[UPPER] = lines
-        if m.r[ROW] > lines:
-            m.r[ROW] = m.r[COLUMN] = 1  # 8.7.2.2
+    if tell(m, SPLIT, lines):
+        return 1
+    m.r[UPPER] = lines
+    if m.r[ROW] > lines:
+        m.r[ROW] = m.r[COLUMN] = 1  # 8.7.2.2
     return 0
 
 
 def set_window(m: State, window: int) -> int:
-    tell(m, SET_WINDOW, window)
-    if m.r[STOP] == 0:
-        m.r[WINDOW] = 1 if window == 1 else 0
-        if window == 1:
-            m.r[ROW] = m.r[COLUMN] = 1  # 8.7.2
+    if tell(m, SET_WINDOW, window):
+        return 1
+    m.r[WINDOW] = 1 if window == 1 else 0
+    if window == 1:
+        m.r[ROW] = m.r[COLUMN] = 1  # 8.7.2
     return 0
 
 
 def erase_window(m: State, window: int) -> int:
     w = signed(window)
-    tell(m, ERASE_WINDOW, w)
-    if m.r[STOP] == 0:
-        if w == -1:
-            m.r[UPPER] = 0
-            m.r[WINDOW] = 0
-        if w != 0:
-            m.r[ROW] = m.r[COLUMN] = 1
-        if w != 1:
-            m.r[LOWER_COLUMN] = 1
+    if tell(m, ERASE_WINDOW, w):
+        return 1
+    if w == -1:
+        m.r[UPPER] = 0
+        m.r[WINDOW] = 0
+    if w != 0:
+        m.r[ROW] = m.r[COLUMN] = 1
+    if w != 1:
+        m.r[LOWER_COLUMN] = 1
     return 0
 
 
@@ -79,18 +76,18 @@ def set_cursor(m: State, row: int, column: int) -> int:
     if m.r[WINDOW] == 0 or row == 0 or column == 0 or signed(row) < 0 or signed(column) < 0:
         # In the lower window it has no effect (15, set_cursor); there is no row or column 0.
         return notice(m, BAD_CURSOR) if m.r[WINDOW] else 0
-    tell(m, SET_CURSOR, row)
-    if m.r[STOP] == 0:
-        more(m, column)
-        m.r[ROW] = row
-        m.r[COLUMN] = column
-    return 0
+    if tell(m, SET_CURSOR, row):
+        return 1
+    m.r[ROW] = row
+    m.r[COLUMN] = column
+    return more(m, column)
 
 
 def get_cursor(m: State, array: int) -> int:
     upper = m.r[WINDOW] == 1
     poke_word(m, array, m.r[ROW] if upper else m.r[HEIGHT])
-    return poke_word(m, array + 2, m.r[COLUMN] if upper else m.r[LOWER_COLUMN])
+    poke_word(m, array + 2, m.r[COLUMN] if upper else m.r[LOWER_COLUMN])
+    return stopped(m)
 
 
 def set_text_style(m: State, style: int) -> int:
@@ -102,13 +99,11 @@ def buffer_mode(m: State, flag: int) -> int:
 
 
 def set_colour(m: State, foreground: int, background: int) -> int:
-    tell(m, COLOUR, foreground & 0xFF)
-    return more(m, background & 0xFF) if m.r[STOP] == 0 else 0
+    return 1 if tell(m, COLOUR, foreground & 0xFF) else more(m, background & 0xFF)
 
 
 def set_true_colour(m: State, foreground: int, background: int) -> int:
-    tell(m, TRUE_COLOUR, signed(foreground))
-    return more(m, signed(background)) if m.r[STOP] == 0 else 0
+    return 1 if tell(m, TRUE_COLOUR, signed(foreground)) else more(m, signed(background))
 
 
 def set_font(m: State, font: int) -> int:
@@ -118,22 +113,19 @@ def set_font(m: State, font: int) -> int:
         return previous
     if font > 4 or m.r[FONTS] >> font & 1 == 0:
         return 0
-    tell(m, SET_FONT, font)
-    if m.r[STOP] == 0:
-        m.r[FONT] = font
+    if tell(m, SET_FONT, font):
+        return 0
+    m.r[FONT] = font
     return previous
 
 
 def sound_effect(m: State, n: int, number: int, effect: int, volume: int, routine: int) -> int:
-    tell(m, SOUND, number if n else 1)
-    if m.r[STOP] == 0:
-        more(m, effect if n > 1 else 2)
-        more(m, volume)
-        more(m, routine)
-    return 0
+    if tell(m, SOUND, number if n else 1):
+        return 1
+    more(m, effect if n > 1 else 2)
+    more(m, volume)
+    return more(m, routine)
 
 
 def input_stream(m: State, number: int) -> int:
     return tell(m, INPUT_STREAM, 1 if number == 1 else 0)
-
-

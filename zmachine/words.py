@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from zmachine.printing import begin
 from zmachine.registers import DICTIONARY, VERSION, WORK
-from zmachine.state import ENCODING, MASK, State, poke, poke_word, signed, word
-from zoo.registers import STOP
+from zmachine.state import ENCODING, MASK, State, poke, poke_word, signed, stopped, word
 
 PAD = 5
 SPACE = 32
@@ -148,16 +147,17 @@ def split_line(m: State, text: int, parse: int, dictionary: int, keep: int) -> i
 
 
 def tokenise(m: State, n: int, text: int, parse: int, dictionary: int, flag: int) -> int:
-    begin(m)
-    if m.r[STOP]:
-        return 0
+    if begin(m):
+        return 1
     if n < 3 or dictionary == 0:
         dictionary = m.r[DICTIONARY]
-    return split_line(m, text, parse, dictionary, 1 if n > 3 and flag else 0)
+    split_line(m, text, parse, dictionary, 1 if n > 3 and flag else 0)
+    return stopped(m)
 
 
 def encode_text(m: State, text: int, length: int, start: int, coded: int) -> int:
     key = encode(m, text + start, length)
     poke_word(m, coded, key >> 32)
     poke_word(m, coded + 2, key >> 16 & 0xFFFF)
-    return poke_word(m, coded + 4, key & 0xFFFF)
+    poke_word(m, coded + 4, key & 0xFFFF)
+    return stopped(m)

@@ -30,18 +30,20 @@ FAST = {
 TYPES = {"B": "uint8", "q": "int64"}
 
 
-def arm_functions(machine: Machine) -> str:
-    """Python source of one function per arm: `arm_N_NAME(m, pc, ...)` returns the next pc.
+def step_source(machine: Machine, name: str, lines: Iterable[str]) -> str:
+    """The Python function that carries out instructions: it returns the next pc.
 
     The parameters are the decoder's fields after the arm's number. A negative result says that
     the run stops, for the reason in the STOP register.
     """
     parameters = ", ".join(machine.fields[1:])
-    parts: list[str] = []
-    for arm in machine.arms:
-        lines = [line.replace(LEAVE, "return -1") for line in arm.loads + arm.lines]
-        parts.append(f"def {arm.name}(m, {parameters}):\n{_block([*lines, 'return pc'])}\n")
-    return "\n\n".join(parts)
+    body = [line.replace(LEAVE, "return -1") for line in lines]
+    return f"def {name}(m, {parameters}):\n{_block([*body, 'return pc'])}\n"
+
+
+def arm_functions(machine: Machine) -> str:
+    """All arms as Python functions, for any operands."""
+    return "\n\n".join(step_source(machine, a.name, a.loads + a.lines) for a in machine.arms)
 
 
 def dispatch_module(machine: Machine) -> str:

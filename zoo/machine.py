@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any
 
 from zoo.layout import Guest, Layout
-from zoo.table import Arm, Group, Op
+from zoo.table import Arm, Group, Op, Special
 
 GROUP = "zoo.machines"
 
 
 class ImageError(ValueError):
     """The file is not an image that the machine can run; the text says which and what to do."""
+
+
+def as_they_are(arm: Arm, found: Sequence[int]) -> Special:
+    """An arm's lines for any instruction that leads to it."""
+    return Special("", arm.loads + arm.lines, found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +38,8 @@ class Machine:
     load: makes a Guest of an image's bytes; raises ImageError.
     fixed_code: the lowest address from which code can never change, in this guest.
     services: `services(guest, host)` makes what answers a guest's requests (zoo.session.Services).
+    specialise: `specialise(arm, found)` gives the lines with which the interpreter carries out one
+        decoded instruction.
     faults, requests: what the numbers in CAUSE mean, in words.
     recognises: whether a file's bytes look like an image of this machine.
     """
@@ -53,6 +60,7 @@ class Machine:
     services: Callable[..., Any]
     faults: Mapping[int, str] = field(default_factory=dict[int, str])
     requests: Mapping[int, str] = field(default_factory=dict[int, str])
+    specialise: Callable[[Arm, Sequence[int]], Special] = as_they_are
     recognises: Callable[[bytes], bool] = lambda data: False
 
     @property

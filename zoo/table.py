@@ -10,10 +10,10 @@ flow of control, to the program counter.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
+from typing import NamedTuple
 
 LEAVE = "LEAVE"  # in an arm's lines: end the run
 
@@ -80,3 +80,15 @@ class Group:
     condition: str
     lines: tuple[str, ...]
     arms: tuple[Arm, ...]
+
+
+class Special(NamedTuple):
+    """How the interpreter carries out one decoded instruction.
+
+    name: the same for all instructions of an arm that have the same lines.
+    found: the decoder's fields for the lines, after the arm's number.
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    found: Sequence[int]

@@ -41,7 +41,10 @@ class Auto:
         if not jit.is_ready(self._machine):
             command = [sys.executable, "-m", "zoo.warm", self._machine.name]
             self._child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
             )
             if self._child.wait() != 0 or not jit.is_ready(self._machine):
                 return

@@ -18,7 +18,7 @@ from zoo import cache as store
 from zoo.generate import dispatch_module
 from zoo.layout import Guest
 from zoo.machine import Machine
-from zoo.registers import RETRY, RUNNING, STOP, PC
+from zoo.registers import PC, RETRY, RUNNING, STOP
 
 SLICE = 1 << 21  # instructions between looks at the world: Ctrl-C, another engine
 

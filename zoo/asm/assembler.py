@@ -1,0 +1,343 @@
+"""The part of an assembler that every machine shares: directives, labels, layout.
+
+A machine's assembler is a subclass: it adds a grammar, a callback for every rule in it, and its own
+directives, each a method `on_NAME`. Lark calls the callbacks while it parses, so that statements
+are made in the order of the source and no tree is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from typing import Any, Protocol
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from zoo.asm import expressions
+from zoo.asm.expressions import AssemblyError, Expression, Problem, Scope, Value, value
+
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
+LARGEST = 1 << 28  # bytes of an image: a slip in an expression must not fill the memory
+PASSES = 100
+
+
+class Statement(Protocol):
+    """What takes up room in the image."""
+
+    def end(self, at: int, scope: Scope) -> int:
+        """The address after it, when it begins at `at`; it may only grow from pass to pass."""
+        ...
+
+    def encode(self, at: int, scope: Scope) -> bytes:
+        """Its bytes."""
+        ...
+
+
+class Data:
+    """Bytes that are known when they are read."""
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: bytes) -> None:
+        self.code = code
+
+    def end(self, at: int, scope: Scope) -> int:
+        return at + len(self.code)
+
+    def encode(self, at: int, scope: Scope) -> bytes:
+        return self.code
+
+
+class Numbers:
+    """Numbers of `size` bytes each."""
+
+    def __init__(self, token: Token, size: int, order: Any, values: Sequence[Value]) -> None:
+        self.token, self.size, self.order, self.values = token, size, order, values
+
+    def end(self, at: int, scope: Scope) -> int:
+        return at + self.size * len(self.values)
+
+    def encode(self, at: int, scope: Scope) -> bytes:
+        scope.here = at
+        limit = 1 << 8 * self.size
+        code = bytearray()
+        for one in self.values:
+            number = value(one, scope)
+            if not -limit // 2 <= number < limit:
+                raise Problem(self.token, f"{number} does not fit in {self.size} byte(s)")
+            code += (number % limit).to_bytes(self.size, self.order)
+        return bytes(code)
+
+
+class Fill:
+    """Room up to an address: `.org`, `.align`, `.space`."""
+
+    def __init__(self, token: Token, end: Callable[[int, Scope], int], byte: int = 0) -> None:
+        self.token, self.until, self.byte = token, end, byte
+
+    def end(self, at: int, scope: Scope) -> int:
+        scope.here = at
+        end = self.until(at, scope)
+        if not at <= end <= LARGEST:
+            raise Problem(
+                self.token, f"{self.token} leads to {end:#x}, and this is {at:#x}; only forwards"
+            )
+        return end
+
+    def encode(self, at: int, scope: Scope) -> bytes:
+        return bytes([self.byte]) * (self.end(at, scope) - at)
+
+
+class Label:
+    """A name for an address; or, by `.equ`, for a value."""
+
+    def __init__(self, token: Token, name: str, of: Value | None = None) -> None:
+        self.token, self.name, self.of = token, name, of
+
+    def end(self, at: int, scope: Scope) -> int:
+        return at
+
+    def encode(self, at: int, scope: Scope) -> bytes:
+        scope.here = at
+        if self.of is not None:
+            value(self.of, scope)
+        return b""
+
+    def value(self, at: int, scope: Scope) -> int | None:
+        """What the name stands for; None while that depends on what is not known yet."""
+        if self.of is None:
+            return at
+        scope.here = at
+        try:
+            return value(self.of, scope)
+        except Problem:
+            return None
+
+
+class Assembler(Transformer[Token, None]):
+    """Assembles one source.
+
+    grammar: the machine's part of the grammar.    order: of the bytes in a word.
+    """
+
+    grammar = ""
+    order = "big"
+
+    def __init__(self, file: str = "source") -> None:
+        super().__init__()
+        self.file = file
+        self.scope = Scope()
+        self.statements: list[Statement] = []
+        self._names: dict[str, Token] = {}
+
+    def assemble(self, source: str) -> bytes:
+        """The image; raises AssemblyError."""
+        shared = files("zoo.asm").joinpath("grammar.lark").read_text(encoding="utf-8")
+        parser = Lark(shared + self.grammar, parser="lalr", transformer=self)
+        try:
+            parser.parse(source + "\n")
+            self._lay_out()
+            return self.finish(self._encode())
+        except UnexpectedInput as error:
+            raise self._syntax_error(error, source) from error
+        except Problem as problem:
+            line, column = problem.token.line or 0, problem.token.column or 0
+            raise AssemblyError(self.file, line, column, str(problem)) from problem
+
+    def finish(self, image: bytearray) -> bytes:
+        """What a machine still has to do when all bytes are there."""
+        return bytes(image)
+
+    def _syntax_error(self, error: UnexpectedInput, source: str) -> AssemblyError:
+        lines = source.split("\n")
+        line = lines[error.line - 1] if 0 < error.line <= len(lines) else ""
+        here = line[error.column - 1 :].strip() if error.column > 0 else ""
+        found = f"`{here[:20]}` was not expected here" if here else "the line ends too early"
+        wanted: set[str] = set()
+        if isinstance(error, UnexpectedToken):
+            wanted = set(error.accepts or error.expected)
+        elif isinstance(error, UnexpectedCharacters):
+            wanted = set(error.allowed)
+        names = sorted({WORDS.get(name, name.lower()) for name in wanted})
+        message = f"{found}; what can stand here: {', '.join(names)}"
+        return AssemblyError(self.file, error.line, error.column, message)
+
+    def _lay_out(self) -> None:
+        """Give every label its address. Statements that grow move labels, until none moves."""
+        scope = self.scope
+        for _ in range(PASSES):
+            at, moved = 0, False
+            for statement in self.statements:
+                if isinstance(statement, Label):
+                    now = statement.value(at, scope)
+                    if now is not None and scope.symbols.get(statement.name) != now:
+                        scope.symbols[statement.name] = now
+                        moved = True
+                else:
+                    at = statement.end(at, scope)
+            if not moved:
+                return
+        token = next(iter(self._names.values()))
+        raise Problem(token, "the labels never settle; an .equ or .org depends on itself")
+
+    def _encode(self) -> bytearray:
+        image = bytearray()
+        for statement in self.statements:
+            image += statement.encode(len(image), self.scope)
+        return image
+
+    # What the shared grammar calls
+
+    def line(self, children: list[Any]) -> None:
+        if isinstance(children[0], Token):
+            label = children[0]
+            self.define(label, label[:-1])
+        if isinstance(children[-1], Token) or children[-1] is None:
+            return
+        self.statements.append(children[-1])
+
+    def define(self, token: Token, name: str, of: Value | None = None) -> None:
+        """Give a value, or the address here, a name."""
+        if name in self._names:
+            there = self._names[name].line
+            raise Problem(token, f"{name} is there already, in line {there}; choose another name")
+        self._names[name] = token
+        self.statements.append(Label(token, name, of))
+
+    def directive(self, children: list[Any]) -> Statement | None:
+        token: Token = children[0]
+        method = getattr(self, "on_" + token[1:], None)
+        if method is None:
+            known = sorted("." + name[3:] for name in dir(self) if name.startswith("on_"))
+            raise Problem(token, f"there is no directive {token}; there are: {', '.join(known)}")
+        return method(token, [child for child in children[1:] if child is not None])
+
+    def NUMBER(self, token: Token) -> int:
+        base = {"0x": 16, "0b": 2}.get(token[:2], 10)
+        return int(token if base == 10 else token[2:], base)
+
+    def CHARACTER(self, token: Token) -> int:
+        return ord(unescaped(token))
+
+    def expression(self, children: list[Any]) -> Value:
+        return expressions.chain(children)
+
+    def symbol(self, children: list[Any]) -> Value:
+        return expressions.symbol(children[0])
+
+    def call(self, children: list[Any]) -> Value:
+        return expressions.call(children[0], children[1])
+
+    def unary(self, children: list[Any]) -> Value:
+        return expressions.unary(children[0], children[1])
+
+    def here(self, children: list[Any]) -> Value:
+        return Expression(children[0], lambda scope: scope.here)
+
+    # Directives
+
+    def on_machine(self, token: Token, values: list[Any]) -> None:
+        """`.machine NAME` says whose language this is; `zoo asm` has read it before."""
+
+    def on_byte(self, token: Token, values: list[Any]) -> Statement:
+        return self._numbers(token, 1, values)
+
+    def on_word(self, token: Token, values: list[Any]) -> Statement:
+        return self._numbers(token, 2, values)
+
+    def _numbers(self, token: Token, size: int, values: list[Any]) -> Statement:
+        for given in values:
+            if isinstance(given, Token):
+                raise Problem(given, f"a string in {token}; .ascii takes strings")
+        return Numbers(token, size, self.order, values)
+
+    def on_ascii(self, token: Token, values: list[Any]) -> Statement:
+        parts = [unescaped(string(token, given)) for given in values]
+        try:
+            return Data("".join(parts).encode("latin-1"))
+        except UnicodeEncodeError as error:
+            raise Problem(token, "a character beyond 255; write it as .byte or .word") from error
+
+    def on_hex(self, token: Token, values: list[Any]) -> Statement:
+        try:
+            return Data(bytes.fromhex("".join(string(token, given)[1:-1] for given in values)))
+        except ValueError as error:
+            raise Problem(token, 'bytes are pairs of hexadecimal digits: .hex "0a ff"') from error
+
+    def on_org(self, token: Token, values: list[Any]) -> Statement:
+        (to,) = counted(token, values, 1, 1)
+        return Fill(token, lambda at, scope: value(to, scope))
+
+    def on_align(self, token: Token, values: list[Any]) -> Statement:
+        (size,) = counted(token, values, 1, 1)
+        if not isinstance(size, int) or size < 1:
+            raise Problem(token, "how far to align must be a number of 1 or more")
+        return Fill(token, lambda at, scope: -(-at // size) * size)
+
+    def on_space(self, token: Token, values: list[Any]) -> Statement:
+        """`.space COUNT [, BYTE]`"""
+        count, *byte = counted(token, values, 1, 2)
+        filler = byte[0] if byte else 0
+        if not isinstance(filler, int) or not 0 <= filler < 256:
+            raise Problem(token, "what fills the space must be a number from 0 to 255")
+        return Fill(token, lambda at, scope: at + value(count, scope), filler)
+
+    def on_equ(self, token: Token, values: list[Any]) -> None:
+        """`.equ NAME, VALUE`"""
+        name, of = counted(token, values, 2, 2)
+        if not isinstance(name, Expression) or name.token.type != "NAME":
+            raise Problem(token, "the first argument is the name: .equ NAME, VALUE")
+        self.define(name.token, str(name.token), of)
+
+
+WORDS = {
+    "_NL": "the end of the line",
+    "$END": "the end of the file",
+    "COMMA": "`,`",
+    "LPAR": "`(`",
+    "RPAR": "`)`",
+    "LSQB": "`[`",
+    "RSQB": "`]`",
+    "HERE": "`$`",
+    "SIGN": "a sign",
+    "NAME": "a name",
+    "LABEL": "a label",
+    "OPERATOR": "an operator",
+    "DIRECTIVE": "a directive",
+    "MNEMONIC": "an instruction",
+    "NUMBER": "a number",
+    "CHARACTER": "a character in ''",
+    "STRING": 'a string in ""',
+}
+
+
+def counted(token: Token, values: list[Any], least: int, most: int) -> list[Any]:
+    """The arguments, if there are as many as there must be, and no strings among them."""
+    if not least <= len(values) <= most:
+        wanted = f"{least}" if least == most else f"{least} to {most}"
+        raise Problem(token, f"{token} takes {wanted} argument(s), not {len(values)}")
+    for given in values:
+        if isinstance(given, Token):
+            raise Problem(given, f"{token} takes no string")
+    return values
+
+
+def string(token: Token, given: Any) -> str:
+    """The argument, if it is a string, in its quotation marks."""
+    if not isinstance(given, Token):
+        raise Problem(token, f'{token} takes a string in ""')
+    return given
+
+
+def unescaped(literal: str) -> str:
+    """What stands between the marks of a string or character."""
+
+    def replaced(match: re.Match[str]) -> str:
+        if match[1]:
+            return chr(int(match[1], 16))
+        return ESCAPES.get(match[2], match[2])
+
+    return ESCAPE.sub(replaced, literal[1:-1])

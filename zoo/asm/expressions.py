@@ -1,0 +1,139 @@
+"""Expressions in assembly source: folded at once where they can be, else when addresses are known."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lark import Token
+
+
+class AssemblyError(ValueError):
+    """The source can't be assembled. The text says where, why, and what to do."""
+
+    def __init__(self, file: str, line: int, column: int, message: str) -> None:
+        super().__init__(f"{file}:{line}:{column}: {message}")
+
+
+class Problem(ValueError):
+    """An error at a token, before the file's name is known."""
+
+    def __init__(self, token: Token, message: str) -> None:
+        super().__init__(message)
+        self.token = token
+
+
+@dataclass
+class Scope:
+    """What expressions may refer to: symbols, the machine's functions, and `$`, the address here."""
+
+    symbols: dict[str, int] = field(default_factory=dict[str, int])
+    functions: dict[str, Callable[[int], int]] = field(
+        default_factory=dict[str, Callable[[int], int]]
+    )
+    here: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A value that depends on symbols. token: where it stands."""
+
+    token: Token
+    evaluate: Callable[[Scope], int]
+
+
+Value = int | Expression
+
+# By precedence, as in C, with shifts binding tighter than the bitwise operators.
+OPERATORS: dict[str, tuple[int, Callable[[int, int], int]]] = {
+    "|": (1, operator.or_),
+    "^": (2, operator.xor),
+    "&": (3, operator.and_),
+    "<<": (4, operator.lshift),
+    ">>": (4, operator.rshift),
+    "+": (5, operator.add),
+    "-": (5, operator.sub),
+    "*": (6, operator.mul),
+    "/": (6, operator.floordiv),
+    "%": (6, operator.mod),
+}
+SIGNS: dict[str, Callable[[int], int]] = {
+    "-": operator.neg,
+    "+": operator.pos,
+    "~": operator.invert,
+}
+LARGEST_SHIFT = 64
+
+
+def value(of: Value, scope: Scope) -> int:
+    """The value as a number; raises Problem."""
+    return of if isinstance(of, int) else of.evaluate(scope)
+
+
+def symbol(token: Token) -> Expression:
+    """The value of a label or of an `.equ`."""
+
+    def evaluate(scope: Scope) -> int:
+        if token not in scope.symbols:
+            raise Problem(token, f"{token} is not defined; a label `{token}:` or .equ would do it")
+        return scope.symbols[token]
+
+    return Expression(token, evaluate)
+
+
+def call(token: Token, argument: Value) -> Expression:
+    """One of the machine's functions."""
+
+    def evaluate(scope: Scope) -> int:
+        if token not in scope.functions:
+            known = ", ".join(sorted(scope.functions)) or "none"
+            raise Problem(token, f"there is no function {token}; there are: {known}")
+        return scope.functions[token](value(argument, scope))
+
+    return Expression(token, evaluate)
+
+
+def unary(token: Token, argument: Value) -> Value:
+    """A sign before a term."""
+    apply = SIGNS[token]
+    if isinstance(argument, int):
+        return apply(argument)
+    return Expression(token, lambda scope: apply(value(argument, scope)))
+
+
+def binary(token: Token, a: Value, b: Value) -> Value:
+    """One operator between two values."""
+    apply = OPERATORS[token][1]
+
+    def evaluate(scope: Scope) -> int:
+        x, y = value(a, scope), value(b, scope)
+        if token in ("/", "%") and y == 0:
+            raise Problem(token, "division by zero")
+        if token in ("<<", ">>") and not 0 <= y <= LARGEST_SHIFT:
+            raise Problem(token, f"a shift by {y} places; 0 to {LARGEST_SHIFT} can be had")
+        return apply(x, y)
+
+    if isinstance(a, int) and isinstance(b, int):
+        return evaluate(Scope())
+    return Expression(token, evaluate)
+
+
+def chain(parts: Sequence[Any]) -> Value:
+    """Terms with operators between them, by precedence and from the left."""
+    values: list[Value] = [parts[0]]
+    waiting: list[Token] = []
+
+    def reduce() -> None:
+        right, left = values.pop(), values.pop()
+        values.append(binary(waiting.pop(), left, right))
+
+    for k in range(1, len(parts), 2):
+        while waiting and OPERATORS[waiting[-1]][0] >= OPERATORS[parts[k]][0]:
+            reduce()
+        waiting.append(parts[k])
+        values.append(parts[k + 1])
+    while waiting:
+        reduce()
+    return values[0]
