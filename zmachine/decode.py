@@ -141,7 +141,7 @@ def restart(m: State, pc: int) -> int:
 
     Every popped operand moved SP, also one that was not there, so that it is enough to count them.
     """
-    _, _, v, n, a, b, c, d, x, _, _ = decode(m, pc)
+    _, _, v, _, a, b, c, d, _, _, _ = decode(m, pc)
     if v & 1 and a == 0:
         m.r[SP] += 1
     if v & 2 and b == 0:

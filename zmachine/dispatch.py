@@ -14,30 +14,11 @@ GIVEN = ("pc", "v", "n", "x", "s", "t")
 ILLEGAL = TABLE[-1]
 # Hot and small: a call would cost more than they do.
 INLINE = frozenset(
-    [
-        "load",
-        "local",
-        "global_",
-        "store",
-        "set_local",
-        "set_global",
-        "branch",
-        "pop",
-        "push",
-        "signed",
-        "call",
-        "ret",
-        "peek",
-        "replace",
-        "storew",
-        "storeb",
-        "loadw",
-        "loadb",
-        "word",
-        "jump",
-        "operands",
-        "branch_data",
-    ]
+    {
+        *("load", "local", "global_", "pop", "peek", "store", "set_local", "set_global", "push"),
+        *("replace", "signed", "word", "loadw", "loadb", "storew", "storeb"),
+        *("branch", "call", "ret", "jump", "operands", "branch_data"),
+    }
 )
 
 
@@ -109,16 +90,23 @@ def specialise(arm: Arm, found: Sequence[int]) -> Special:
         before += STOPPED
         values = {name: name for name in used}
     call = _call(op, list(values.values()))
-    stopped = STOPPED if op.stops else []
+    stops = op.stops
+    names: dict[str, str] = {}
+    if op.name in INDIRECT and kinds[0] == "c" and 0 < a < 256:
+        # It names a variable that is known now, and only one on the stack can be missing.
+        names = INDIRECT_NAMES[_kind(a)]
+        shape += "_" + _kind(a)
+        stops = _kind(a) == "g"
+    stopped = STOPPED if stops else []
     if op.flow:
         return Special(shape, (*before, f"pc = {call}", *stopped), found)
-    if op.stops:
+    if stops:
         before.append("m.r[PC] = pc")
     if not op.stores and not op.branches:
-        ending = [f"if {call}:", f"    {LEAVE}"] if op.stops else [call]
-        return Special(shape, (*before, *ending), found)
+        ending = [f"if {call}:", f"    {LEAVE}"] if stops else [call]
+        return Special(shape, (*before, *ending), found, names)
     condition = call
-    if op.stores or op.stops or 0 <= t < 4:
+    if op.stores or stops or 0 <= t < 4:
         before += [f"r = {call}", *stopped]
         condition = "r"
     if op.stores:
@@ -134,9 +122,15 @@ def specialise(arm: Arm, found: Sequence[int]) -> Special:
             f"pc = t if {condition} else pc" if t & 1 else f"pc = pc if {condition} else t"
         )
         found = (pc, v, n, a, b, c, d, x, s, pc + (t >> 1) - 2 & MASK)
-    return Special(shape, tuple(before), found)
+    return Special(shape, tuple(before), found, names)
 
 
+# Instructions whose first operand names a variable, and what they come down to when it is known.
+INDIRECT = ("inc", "dec", "load", "store")
+INDIRECT_NAMES = {
+    "l": {"peek": "local", "replace": "set_local"},
+    "g": {"peek": "global_", "replace": "set_global"},
+}
 STOPPED = ["if m.r[STOP]:", f"    {LEAVE}"]
 READ = {"c": "{}", "s": "pop(m)", "l": "local(m, {})", "g": "global_(m, {})"}
 WRITE = {

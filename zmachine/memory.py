@@ -34,7 +34,7 @@ def storeb(m: State, array: int, index: int, value: int) -> int:
 
 
 def scan_table(m: State, n: int, x: int, table: int, length: int, form: int) -> int:
-    """The address of the first field that is x, or 0. Form: bit 7 words, bits 0-6 their distance."""
+    """The address of the first field that is x, or 0. Form: bit 7 words, the rest their distance."""
     if begin(m):
         return 1
     if n < 4:

@@ -256,7 +256,7 @@ class Services:
         return True
 
     def restore(self, data: bytes) -> None:
-        """Put the guest where a Quetzal file says; raises QuetzalError, and changes nothing then."""
+        """Put the guest where a Quetzal file says; on QuetzalError nothing has changed."""
         m = self._m
         size = m.r[r.STATIC]
         saved = quetzal.read(data, self._original[:size])

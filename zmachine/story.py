@@ -235,7 +235,7 @@ def _fill_zscii(m: State, story: Story) -> None:
 
 
 def write_header(m: State, options: Options) -> None:
-    """Set what the header says of the interpreter (11.1), as the zoo's own or as dfrotz 2.54 does."""
+    """Set what the header says of the interpreter (11.1): the zoo, or dfrotz 2.54."""
     h = m.mem
     version = h[0]
     m.r[r.WIDTH] = options.width

@@ -1,4 +1,4 @@
-"""The user's cache folder: compiled code under names that hold a hash of everything it depends on."""
+"""The user's cache folder: compiled code, under a hash of everything that it depends on."""
 
 from __future__ import annotations
 

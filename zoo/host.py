@@ -16,7 +16,7 @@ Event = tuple[Any, ...]
 
 
 class Host:
-    """The world as a guest sees it. Subclasses have one method `on_KIND` for each kind asked for."""
+    """The world as a guest sees it. A subclass has a method `on_KIND` for each kind asked for."""
 
     def ask(self, kind: str, **details: Any) -> Any:
         """The answer: None (there is no more), or a bool, int, str, bytes, or a list of these."""

@@ -11,7 +11,7 @@ import ast
 import copy
 import inspect
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 
 
@@ -21,6 +21,7 @@ class Inliner(ast.NodeTransformer):
     def __init__(self, modules: Iterable[ModuleType]) -> None:
         self._expressions: dict[str, tuple[list[str], ast.expr]] = {}
         self._statements: dict[str, tuple[list[str], list[ast.stmt]]] = {}
+        self._names: Mapping[str, str] = {}
         for module in modules:
             for node in ast.parse(inspect.getsource(module)).body:
                 if isinstance(node, ast.FunctionDef):
@@ -37,32 +38,34 @@ class Inliner(ast.NodeTransformer):
         elif isinstance(last.value, ast.Constant) and all(_is_simple(line) for line in rest):
             self._statements[node.name] = parameters, rest
 
-    def lines(self, source: Iterable[str]) -> list[str]:
-        """The lines with every small function written out."""
+    def lines(self, source: Iterable[str], names: Mapping[str, str]) -> list[str]:
+        """The lines with every small function written out, and some functions for others."""
+        self._names = names
         tree = ast.parse("\n".join(source))
         return ast.unparse(self.visit(tree)).splitlines()
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        known = self._expressions.get(node.func.id) if isinstance(node.func, ast.Name) else None
         self.generic_visit(node)
+        known = None
+        if isinstance(node.func, ast.Name):
+            node.func.id = self._names.get(node.func.id, node.func.id)
+            known = self._expressions.get(node.func.id)
         if known is None:
             return node
         parameters, expression = known
-        values = dict(zip(parameters, node.args, strict=True))
-        uses = Counter(n.id for n in ast.walk(expression) if isinstance(n, ast.Name))
-        # What is used twice would be computed twice; what does something must be done once, first.
-        if any(not _is_plain(v) and (uses[p] != 1 or _acts(v)) for p, v in values.items()):
+        if not _fits(parameters, node.args, [expression]):
             return node
+        values = dict(zip(parameters, node.args, strict=True))
         return self.visit(_Replace(values).visit(copy.deepcopy(expression)))
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:
-        call = node.value
+        # What is called here may itself come down to the call of a function of statements.
+        call = node.value = self.visit(node.value)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-            known = self._statements.get(call.func.id)
-            if known is not None and all(_is_plain(argument) for argument in call.args):
-                values = dict(zip(known[0], call.args, strict=True))
-                return [self.visit(_Replace(values).visit(copy.deepcopy(s))) for s in known[1]]
-        self.generic_visit(node)
+            parameters, body = self._statements.get(call.func.id, ([], []))
+            if body and _fits(parameters, call.args, body):
+                values = dict(zip(parameters, call.args, strict=True))
+                return [self.visit(_Replace(values).visit(copy.deepcopy(s))) for s in body]
         return node
 
 
@@ -74,6 +77,17 @@ class _Replace(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return copy.deepcopy(self._values.get(node.id, node))
+
+
+def _fits(parameters: list[str], arguments: list[ast.expr], body: Sequence[ast.AST]) -> bool:
+    """Whether the arguments can stand where the parameters do: what is used twice would be
+    computed twice, and what does something must be done once, and first."""
+    names = (n.id for part in body for n in ast.walk(part) if isinstance(n, ast.Name))
+    uses = Counter(names)
+    return all(
+        _is_plain(argument) or (uses[parameter] == 1 and not _acts(argument))
+        for parameter, argument in zip(parameters, arguments, strict=True)
+    )
 
 
 def _is_plain(node: ast.expr) -> bool:

@@ -10,7 +10,7 @@ flow of control, to the program counter.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -87,8 +87,10 @@ class Special(NamedTuple):
 
     name: the same for all instructions of an arm that have the same lines.
     found: the decoder's fields for the lines, after the arm's number.
+    names: functions that may stand for others here, where the more general is called.
     """
 
     name: str
     lines: tuple[str, ...]
     found: Sequence[int]
+    names: Mapping[str, str] = {}

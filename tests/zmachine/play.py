@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from zmachine.machine import MACHINE
 from zmachine.plain import Plain
@@ -22,14 +22,20 @@ FROTZ = Options(profile="frotz", rng="frotz")  # plays as dfrotz 2.54 does
 
 
 class Script(Plain):
-    """The host for pipes, with a list of lines; remembers what was printed before each of them."""
+    """The host for pipes, with a list of lines; remembers what was printed before each of them.
 
-    def __init__(self, lines: Iterable[str], saves: Path) -> None:
+    one_key: a line answers but one key, not as many as it has characters.
+    """
+
+    def __init__(self, lines: Iterable[str], saves: Path, one_key: bool = False) -> None:
         self._text = io.StringIO()
         super().__init__(Saves(saves, "game"), self, self._text)  # type: ignore[arg-type]
         self._lines: Iterator[str] = iter(lines)
+        self._one_key = one_key
         self._seen = 0
-        self.steps: list[str] = []  # the text before each line, then that after the last
+        self.steps: list[str] = []  # the lower window's text before each line, and after the last
+        self.uppers: list[str] = []  # the same for the upper window
+        self._upper: list[str] = []
         self.events: list[Event] = []
 
     def readline(self) -> str:
@@ -42,10 +48,21 @@ class Script(Plain):
         text = self._text.getvalue()
         self.steps.append(text[self._seen :])
         self._seen = len(text)
+        self.uppers.append(" ".join(self._upper))
+        self._upper = []
+
+    def on_key(self, **details: Any) -> int | None:
+        key = super().on_key(**details)
+        if self._one_key:
+            self._keys = ""
+        return key
 
     def show(self, events: Sequence[Event]) -> None:
         self.events += events
-        super().show(events)
+        for event in events:
+            super().show([event])
+            if event[0] == "text" and self._window == 1:
+                self._upper.append(event[1])
 
     @property
     def text(self) -> str:
@@ -54,10 +71,14 @@ class Script(Plain):
 
 @dataclass(frozen=True)
 class Played:
-    """How a story was played. steps: the text before each line of input, and after the last."""
+    """How a story was played.
+
+    steps, uppers: what the lower and the upper window got before each line, and after the last.
+    """
 
     text: str
     steps: list[str]
+    uppers: list[str]
     events: list[Event]
     stats: Stats
     stop: Stop
@@ -66,14 +87,7 @@ class Played:
     @property
     def upper(self) -> str:
         """All that was printed in the upper window."""
-        parts: list[str] = []
-        window = 0
-        for event in self.events:
-            if event[0] == "window":
-                window = event[1]
-            elif event[0] == "text" and window == 1:
-                parts.append(event[1])
-        return " ".join(parts)
+        return " ".join(self.uppers)
 
 
 def play(
@@ -83,15 +97,16 @@ def play(
     engine: str = "interp",
     options: Options = FROTZ,
     budget: int | None = None,
+    one_key: bool = False,
 ) -> Played:
     """Play a story with these lines of input; `saves` is the folder for its saved games."""
     data = story.read_bytes() if isinstance(story, Path) else story
     guest = load(data, options)
-    host = Script(lines, saves)
+    host = Script(lines, saves, one_key)
     session = Session(MACHINE, guest, Services(guest, host), engine)
     stop = session.run(budget)
     host.cut()
-    return Played(host.text, host.steps, host.events, session.stats, stop, guest)
+    return Played(host.text, host.steps, host.uppers, host.events, session.stats, stop, guest)
 
 
 def state_of(guest: Guest) -> State:

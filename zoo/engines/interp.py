@@ -40,7 +40,9 @@ class Steps:
 
     def _make(self, arm: int, special: Special) -> FunctionType:
         name = f"{self._machine.arms[arm].name}_{special.name}"
-        source = step_source(self._machine, "step", self._inliner.lines(special.lines))
+        source = step_source(
+            self._machine, "step", self._inliner.lines(special.lines, special.names)
+        )
         file = f"<{self._machine.name} {name}>"
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         exec(compile(source, file, "exec"), self._names)

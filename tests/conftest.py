@@ -1,0 +1,28 @@
+"""What all tests share: the corpus of foreign images, and the engines."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+BESIDE = Path(__file__).parents[2] / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of images that others made: ZOO_CORPUS, or shared/corpus beside the repository.
+
+    Without it a test that needs it is skipped; where CI is set, it fails.
+    """
+    folder = Path(os.environ.get("ZOO_CORPUS") or BESIDE)
+    if not folder.is_dir():
+        reason = f"no corpus at {folder}: set ZOO_CORPUS to its folder"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(params=["interp", "jit"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return request.param
