@@ -7,7 +7,8 @@ of two bytes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -19,7 +20,7 @@ from zmachine.opcodes import LARGE, OMITTED, SMALL, VARIABLE
 from zmachine.story import VERSIONS
 from zmachine.ztext import Codec, TextError
 from zoo.asm.assembler import Assembler, Data, Numbers, Statement, counted, string
-from zoo.asm.expressions import Expression, Problem, Scope, Value, call, value
+from zoo.asm.expressions import Expression, Problem, Scope, Value, value
 from zoo.table import Op
 
 SIZES = {"large": LARGE, "small": SMALL}
@@ -46,7 +47,7 @@ class Branch:
 class Instruction:
     """One instruction: the bytes up to the last operand, and what follows them."""
 
-    __slots__ = ("branch", "far", "head", "jump", "operands", "store", "token")
+    __slots__ = ("after", "branch", "far", "head", "jump", "operands", "size", "store", "token")
 
     def __init__(
         self,
@@ -60,19 +61,19 @@ class Instruction:
     ) -> None:
         self.token, self.head, self.operands = token, head, operands
         self.store, self.branch, self.far, self.jump = store, branch, far, jump
+        self.size = len(head) + sum(1 if o.type else 2 for o in operands) + (store is not None)
+        self.after = -1  # where a short branch ended in the pass before
 
     def end(self, at: int, scope: Scope) -> int:
-        at += len(self.head) + sum(1 if o.type else 2 for o in self.operands)
-        at += self.store is not None
-        if self.branch is not None:
-            at += 1
-            if not self.far:
-                try:
-                    self.far = not 0 <= self._offset(at, scope) < 64
-                except Problem:
-                    pass  # a label further on: near until it is known
-            at += self.far
-        return at
+        at += self.size
+        if self.branch is None:
+            return at
+        if not self.far and self.after >= 0:
+            # A label further on has its address from the pass before: this must be from there too.
+            with suppress(Problem):  # encoding will say what is wrong
+                self.far = not 0 <= self._offset(self.after, scope) < 64
+        self.after = at + 1
+        return at + 1 + self.far
 
     def _offset(self, after: int, scope: Scope) -> int:
         assert self.branch is not None
@@ -152,12 +153,15 @@ class ZAssembler(Assembler):
     def _set_version(self, version: int) -> None:
         self.version = version
         self.codec = Codec(version)
-        self._names = opcodes.by_name(version)
+        self._ops = opcodes.by_name(version)
         for name in self._offsets:
             self.scope.functions[name] = self._packer(name)
 
-    def _packer(self, name: str) -> Any:
-        return lambda address: (address - self._offsets[name]) >> opcodes.shift(self.version)
+    def _packer(self, name: str) -> Callable[[int], int]:
+        def packed(address: int) -> int:
+            return (address - self._offsets[name]) >> opcodes.shift(self.version)
+
+        return packed
 
     def finish(self, image: bytearray) -> bytes:
         """With `.header`: the file's length and checksum (11.1.6)."""
@@ -188,15 +192,13 @@ class ZAssembler(Assembler):
     def branch(self, children: list[Any]) -> Branch:
         return Branch(0 if children[0] == "?~" else 1, children[1])
 
-    def call(self, children: list[Any]) -> Value | Operand:  # type: ignore[override]
-        if children[0] in SIZES:
-            return Operand(SIZES[children[0]], children[1])
-        return call(children[0], children[1])
+    def sized(self, children: list[Any]) -> Operand:
+        return Operand(SIZES[children[0]], children[1])
 
     def instruction(self, children: list[Any]) -> Statement:
         token, given, store, branch = children
         name, *suffixes = token.split(".")
-        op = self._names.get(name)
+        op = self._ops.get(name)
         if op is None:
             raise Problem(
                 token,
@@ -279,12 +281,9 @@ class ZAssembler(Assembler):
             raise Problem(token, "a routine has 0 to 15 locals, and as many values at most")
         if self.version > 4 and initial:
             raise Problem(token, "from version 5 locals begin as 0: drop the values")
-        return Routine(
-            token,
-            count,
-            initial if self.version > 4 else initial + [0] * (count - len(initial)),
-            1 << opcodes.shift(self.version),
-        )
+        if self.version < 5:
+            initial += [0] * (count - len(initial))
+        return Routine(token, count, initial, 1 << opcodes.shift(self.version))
 
     def on_header(self, token: Token, values: list[Any]) -> Statement:
         """`.header START, HIGH, DICTIONARY, OBJECTS, GLOBALS, STATIC [, ABBREVIATIONS]`"""
@@ -306,7 +305,7 @@ class Routine(Numbers):
         if at % self.align:
             raise Problem(
                 self.token,
-                f"a routine at {at:#x} cannot be called; put `.align {self.align}` before its label",
+                f"a routine can't be called at {at:#x}; put `.align {self.align}` before its label",
             )
         return bytes([self.count]) + super().encode(at, scope)
 

@@ -103,7 +103,7 @@ def _complain(contents: Contents) -> None:
 def _members(thing: Thing) -> dict[str, Any]:
     return {
         **vars(thing),
-        "properties": {number: data.hex() for number, data in thing.properties},
+        "properties": [{"number": n, "data": data.hex()} for n, data in thing.properties],
     }
 
 

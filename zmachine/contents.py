@@ -134,26 +134,32 @@ class Contents:
             self._problem(f"object {number} has a damaged name")
         attributes = range(32 if m.r[r.VERSION] < 4 else 48)
         return Thing(
-            number,
-            name,
-            *(relative(m, number, which) for which in (PARENT, SIBLING, CHILD)),
-            tuple(a for a in attributes if test_attr(m, number, a)),
-            tuple(self._properties(number)),
+            number=number,
+            name=name,
+            parent=relative(m, number, PARENT),
+            sibling=relative(m, number, SIBLING),
+            child=relative(m, number, CHILD),
+            attributes=tuple(a for a in attributes if test_attr(m, number, a)),
+            properties=tuple(self._properties(number)),
         )
 
     def _properties(self, number: int) -> Iterator[tuple[int, bytes]]:
         m = self.m
         address = first_property(m, number)
         before = MOST_PROPERTIES
-        while present := property_number(m, address):
+        for _ in range(MOST_PROPERTIES):
+            present = property_number(m, address)
             data = property_data(m, address)
             length = property_length(m, data)
-            if present >= before or data + length > self.end:
-                self._problem(f"object {number} has a damaged list of properties")
+            if present == 0:
                 return
+            # Some published games give an object the same property twice.
+            if present > before or data + length > self.end:
+                break
             yield present, bytes(m.mem[data + k] for k in range(length))
             before = present
             address = next_property(m, address)
+        self._problem(f"object {number} has a damaged list of properties")
 
     # The dictionary
 

@@ -23,6 +23,9 @@ NONE = 2
 VARIABLE = 3
 LONGER = 4
 
+# More bytes than any instruction has before its text.
+LONGEST_INSTRUCTION = 32
+
 # What the decoder tells the arms.
 FIELDS = ("arm", "pc", "v", "n", "a", "b", "c", "d", "x", "s", "t")
 

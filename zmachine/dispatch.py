@@ -60,8 +60,7 @@ def lines(op: Op) -> tuple[str, ...]:
         return (*parts, f"if {call}:", f"    {LEAVE}") if op.stops else (call,)
     parts += [f"r = {call}", *stopped]
     if op.stores:
-        # Only a push can fail.
-        parts += ["store(m, s, r)", "if s == 0 and m.r[STOP]:", f"    {LEAVE}"]
+        parts += ["if store(m, s, r):", f"    {LEAVE}"]
     if op.branches:
         # Only a branch that returns can fail.
         parts += ["pc = branch(m, pc, t, r)", "if 0 <= t < 4 and m.r[STOP]:", f"    {LEAVE}"]
@@ -136,7 +135,7 @@ READ = {"c": "{}", "s": "pop(m)", "l": "local(m, {})", "g": "global_(m, {})"}
 WRITE = {
     "s": ["if push(m, r & 0xFFFF):", f"    {LEAVE}"],
     "l": ["set_local(m, s, r)"],
-    "g": ["set_global(m, s, r)"],
+    "g": ["if set_global(m, s, r):", f"    {LEAVE}"],
 }
 
 

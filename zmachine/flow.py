@@ -163,7 +163,7 @@ def push_(m: State, value: int) -> int:
 
 def pull(m: State, variable: int) -> int:
     # `pull sp` replaces what is then the top (6.3.4): there must be one.
-    if m.r[SP] - (2 if variable == 0 else 1) < m.r[BASE]:
+    if m.r[SP] - (1 if variable & 0xFF else 2) < m.r[BASE]:
         return fault(m, STACK_UNDERFLOW)
     return replace(m, variable, pop(m))
 
@@ -197,6 +197,7 @@ def call(
     m: State, pc: int, v: int, n: int, x: int, s: int, routine: int, a: int, b: int, c: int
 ) -> int:
     """Call a routine with n-1 arguments; its result goes to variable `s`."""
+    before = m.r[SP]
     if n > 4:
         extra_operands(m, v, n, x)
         if m.r[STOP]:
@@ -207,9 +208,11 @@ def call(
     address = (routine << m.r[PACK]) + m.r[ROUTINES]
     count = m.mem[address & MASK]
     if address >= m.r[LENGTH] or count > 15:
+        m.r[SP] = before
         return fault(m, NOT_A_ROUTINE)
     sp = m.r[SP]
     if sp + 32 >= STACK_LIMIT:
+        m.r[SP] = before
         return fault(m, STACK_OVERFLOW)
     fp = sp + 3
     m.stack[sp & STACK_MASK] = pc

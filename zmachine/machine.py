@@ -24,9 +24,9 @@ from zoo.layout import Guest
 from zoo.machine import Machine
 
 
-def fixed_code(guest: Guest) -> int:
-    """Static and high memory cannot be written (1.1)."""
-    return guest.state.r[STATIC]
+def fixed_code(guest: Guest) -> range:
+    """Static and high memory cannot be written (1.1); code at its very end runs on at its start."""
+    return range(guest.state.r[STATIC], state.SIZE - decode.LONGEST_INSTRUCTION)
 
 
 def recognises(data: bytes) -> bool:

@@ -33,8 +33,8 @@ def storeb(m: State, array: int, index: int, value: int) -> int:
     return poke(m, address, value)
 
 
-def scan_table(m: State, n: int, x: int, table: int, length: int, form: int) -> int:
-    """The address of the first field that is x, or 0. Form: bit 7 words, the rest their distance."""
+def scan_table(m: State, n: int, wanted: int, table: int, length: int, form: int) -> int:
+    """The address of the first field that is `wanted`, or 0. Form: bit 7 words, the rest their distance."""
     if begin(m):
         return 1
     if n < 4:
@@ -42,7 +42,7 @@ def scan_table(m: State, n: int, x: int, table: int, length: int, form: int) -> 
     m.r[WORK] += length
     address = table
     for _ in range(length):
-        if (word(m, address) if form & 0x80 else m.mem[address & MASK]) == x:
+        if (word(m, address) if form & 0x80 else m.mem[address & MASK]) == wanted:
             return address
         address = (address + (form & 0x7F)) & 0xFFFF
     return 0

@@ -58,7 +58,7 @@ NEWLINE = 13
 QUESTION_MARK = 63
 # Z-characters in one text, abbreviations counted as they are written out: a text without an end
 # is cut there.
-LONGEST_TEXT = 1 << 20
+LONGEST_TEXT = 1 << 17
 # Bytes that long instructions may work through before the host has a look.
 WORK_LIMIT = 1 << 24
 
@@ -304,8 +304,13 @@ def print_unicode(m: State, point: int) -> int:
         code = zscii_of(m, point)
         print_zscii(m, code if code else QUESTION_MARK)
     else:
-        put(m, point if 32 <= point < 0xD800 or point >= 0xE000 else QUESTION_MARK)
+        put(m, point if printable(point) else QUESTION_MARK)
     return finish(m)
+
+
+def printable(point: int) -> int:
+    """Whether a code point is a character, and no control character or half of a pair."""
+    return 1 if 32 <= point < 127 or 160 <= point < 0xD800 or point >= 0xE000 else 0
 
 
 def zscii_of(m: State, point: int) -> int:
@@ -322,7 +327,7 @@ def check_unicode(m: State, point: int) -> int:
     """Bit 0: it can be printed. Bit 1: it can be typed (15, check_unicode)."""
     if zscii_of(m, point):
         return 3
-    return 1 if 160 <= point < 0xD800 or point >= 0xE000 else 0
+    return printable(point)
 
 
 def print_table(m: State, n: int, address: int, width: int, height: int, skip: int) -> int:
@@ -343,6 +348,8 @@ def print_table(m: State, n: int, address: int, width: int, height: int, skip: i
         for k in range(width):
             print_zscii(m, m.mem[(address + k) & MASK])
         address += width + (skip if n > 3 else 0)
+        if address > 0xFFFF:
+            break
         if m.r[STOP]:
             return 1
     return finish(m)

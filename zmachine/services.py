@@ -25,7 +25,7 @@ from zmachine.printing import zscii_of
 from zmachine.state import KEYS, MASK, STACK, State, store
 from zoo.host import Event, Host
 from zoo.layout import Guest
-from zoo.registers import CAUSE, PC, REPLIED, REPLY
+from zoo.registers import CAUSE, FAULT, PC, REPLIED, REPLY, STOP
 
 # Event words: name, number of arguments.
 EVENTS = {
@@ -175,7 +175,11 @@ class Services:
         """Call a timed-out routine; on its return the reading instruction runs again."""
         m = self._m
         m.r[r.TIMER] = 1
-        m.r[PC] = call(m, m.r[PC], 0, 1, 0, r.INTERRUPT, routine, 0, 0, 0)
+        pc = call(m, m.r[PC], 0, 1, 0, r.INTERRUPT, routine, 0, 0, 0)
+        if m.r[STOP] == FAULT:
+            m.r[r.TIMER] = 2  # what can't be called ends the reading
+        else:
+            m.r[PC] = pc
 
     def terminators(self) -> list[int]:
         """The ZSCII codes that end a line beside Return (10.7): function keys, or 255 for all."""

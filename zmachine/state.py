@@ -149,7 +149,8 @@ def pop(m: State) -> int:
 
 
 def local(m: State, variable: int) -> int:
-    return m.stack[(m.r[FP] + variable) & STACK_MASK]
+    # A local that the routine does not have may be what is left of a frame: no 16-bit word.
+    return m.stack[(m.r[FP] + variable) & STACK_MASK] & 0xFFFF
 
 
 def global_(m: State, variable: int) -> int:
@@ -200,18 +201,20 @@ def discard(m: State, v: int, a: int, b: int, c: int, d: int) -> int:
 
 def peek(m: State, variable: int) -> int:
     """The value of a variable named by an operand: variable 0 is the top, left in place (6.3.4)."""
+    variable &= 0xFF
     if variable == 0:
         if m.r[SP] <= m.r[BASE]:
             return fault(m, STACK_UNDERFLOW)
         return m.stack[(m.r[SP] - 1) & STACK_MASK]
-    return load(m, variable & 0xFF)
+    return load(m, variable)
 
 
 def replace(m: State, variable: int, value: int) -> int:
     """Set a variable named by an operand: variable 0 is the top, replaced (6.3.4)."""
+    variable &= 0xFF
     if variable == 0:
         if m.r[SP] <= m.r[BASE]:
             return fault(m, STACK_UNDERFLOW)
         m.stack[(m.r[SP] - 1) & STACK_MASK] = value & 0xFFFF
         return 0
-    return store(m, variable & 0xFF, value)
+    return store(m, variable, value)

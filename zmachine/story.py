@@ -12,6 +12,7 @@ from zmachine import blorb
 from zmachine import registers as r
 from zmachine.dispatch import entries
 from zmachine.numbers import BITS48, FROTZ, OWN
+from zmachine.printing import printable
 from zmachine.reading import begin_program
 from zmachine.state import (
     ALPHABET,
@@ -161,6 +162,8 @@ class Story:
         if table:
             count = min(self.data[table] if table < len(self.data) else 0, 97)
             points = [self.word(table + 1 + 2 * k) for k in range(count)]
+            # Control characters and surrogates are no characters to print.
+            points = [p if printable(p) else 0 for p in points]
         else:
             points = [ord(c) for c in EXTRA_CHARACTERS]
         return {155 + k: point for k, point in enumerate(points)}

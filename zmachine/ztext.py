@@ -117,10 +117,8 @@ class Codec:
 
     def source(self, words: bytes) -> str | None:
         """The text of whole words, the last one marked; None where this can't be written."""
-        z = bytearray()
-        for k in range(0, len(words), 2):
-            word = words[k] << 8 | words[k + 1]
-            z += bytes([word >> 10 & 31, word >> 5 & 31, word & 31])
+        pairs = zip(words[::2], words[1::2], strict=True)
+        z = bytes(c for a, b in pairs for c in (a >> 2 & 31, (a << 3 | b >> 5) & 31, b & 31))
         end = len(z)
         if self.version < 3 and any(c in (4, 5) for c in z.rstrip(b"\5")):
             return None  # a locked alphabet would have to be followed
@@ -132,7 +130,7 @@ class Codec:
             size = 2 if c in (first, second) else 1
             if c == second and z[k + 1 : k + 2] == b"\6":
                 size = 4
-            shown = decoded.get(bytes(z[k : k + size]))
+            shown = decoded.get(z[k : k + size])
             if shown is not None:
                 parts.append(shown)
             elif size == 4 and k + 4 <= end:
@@ -140,7 +138,7 @@ class Codec:
             elif 1 <= c <= (0, 0, 1, 3, 3, 3, 3, 3, 3)[self.version] and k + 1 < end:
                 parts.append(f"\\{{{32 * (c - 1) + z[k + 1]}}}")
                 size = 2
-            elif c == PAD and z.count(PAD, k) == end - k and (end - k < 3 or k == 0 and end == 3):
+            elif c == PAD and z.count(PAD, k) == end - k and (end - k < 3 or end == 3):
                 break
             else:
                 parts.append(f"\\{{z{c}}}")

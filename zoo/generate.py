@@ -27,7 +27,6 @@ FAST = {
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
 }
-TYPES = {"B": "uint8", "q": "int64"}
 
 
 def step_source(machine: Machine, name: str, lines: Iterable[str]) -> str:
@@ -49,24 +48,20 @@ def arm_functions(machine: Machine) -> str:
 def dispatch_module(machine: Machine) -> str:
     """The source of the module that Numba compiles for `machine`: its function is `run`.
 
-    run(one pointer per arena, budget) returns how much of the budget is left.
+    run(address of the guest's buffer, budget) returns how much of the budget is left.
     """
-    arenas = machine.layout.arenas
-    names = ", ".join(a.name for a in arenas)
-    pointers = ", ".join(f"types.CPointer(types.{TYPES[a.format]})" for a in arenas)
+    arenas = ", ".join(repr((a.name, a.format, a.offset)) for a in machine.layout.arenas)
     options = ", ".join(f"{k}={v!r}" for k, v in FAST.items())
     parts = [
         f'"""The dispatch loop of {machine.name}, generated from its table."""',
-        "from collections import namedtuple\n\nfrom numba import cfunc, int64, njit, types",
-        f'State = namedtuple("State", "{names.replace(",", "")}")\n'
-        f"STATE = types.NamedTuple([{pointers}], State)\n"
-        f"FAST = dict({options})\n"
-        "HOT = dict(FAST, forceinline=True)",
+        "from numba import cfunc, int64, njit, types\n\n"
+        "from zoo.engines.native import StateType, state",
+        f"STATE = StateType([{arenas}])\nFAST = dict({options})\nHOT = dict(FAST, forceinline=True)",
         "\n".join(f"{name} = {value}" for name, value in _constants(machine).items()),
         *_functions(machine),
-        f"@cfunc(int64({pointers}, int64), cache=True, error_model='numpy', _nrt=False)\n"
-        f"def run({names}, budget):\n"
-        f"    m = State({names})\n{_block(_loop(machine))}",
+        "@cfunc(int64(types.CPointer(types.uint8), int64), cache=True, error_model='numpy', "
+        "_nrt=False)\n"
+        f"def run(address, budget):\n    m = state(address, STATE)\n{_block(_loop(machine))}",
     ]
     return "\n\n\n".join(parts) + "\n"
 
@@ -77,16 +72,16 @@ def _block(lines: Iterable[str]) -> str:
 
 def _loop(machine: Machine) -> Iterator[str]:
     yield from ("left = budget", "at = pc = m.r[PC]", "while left > 0:", "    at = pc")
-    yield f"    op = {_widened(machine.first, machine)}"
+    yield f"    op = {machine.first}"
     for k, group in enumerate(machine.groups):
         yield f"    {_word(k)} {group.condition}:"
         for line in group.lines:
-            yield f"        {_widened(line, machine)}"
+            yield f"        {line.replace(LEAVE, 'break')}"
         for n, arm in enumerate(group.arms):
             names = ", ".join(dict.fromkeys(op.name for op in arm.ops))
             yield f"        {_word(n)} arm == {arm.number}:  # {names}"
             for line in arm.tail + arm.lines:
-                yield f"            {_widened(line, machine)}"
+                yield f"            {line.replace(LEAVE, 'break')}"
     yield from (
         "    left -= 1",
         "if m.r[STOP] != RUNNING:",
@@ -101,15 +96,6 @@ def _loop(machine: Machine) -> Iterator[str]:
 
 def _word(k: int) -> str:
     return "elif" if k else "if"
-
-
-def _widened(line: str, machine: Machine) -> str:
-    """The line for compiled code: a byte that is read is a 64-bit integer."""
-    line = line.replace(LEAVE, "break")
-    if "[" not in line or line.rstrip().endswith(":"):
-        return line
-    margin = line[: len(line) - len(line.lstrip())]
-    return margin + ast.unparse(_Widen(machine).visit(ast.parse(line.strip())))
 
 
 def _constants(machine: Machine) -> dict[str, int]:
@@ -162,20 +148,5 @@ def _compiled(node: ast.FunctionDef, machine: Machine) -> str:
     if ast.get_docstring(node) is not None and len(node.body) > 1:
         node.body.pop(0)
     options = "HOT" if node.name in machine.inline else "FAST"
-    source = ast.unparse(_Widen(machine).visit(node))
+    source = ast.unparse(node)
     return f"@njit({result}({takes}), **{options})\n{source}"
-
-
-class _Widen(ast.NodeTransformer):
-    """Make every byte that is read a 64-bit integer: Numba's own rules for small unsigned
-    integers lead to other results than Python's, and to floating point."""
-
-    def __init__(self, machine: Machine) -> None:
-        self._arenas = {a.name for a in machine.layout.arenas if a.format == "B"}
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        self.generic_visit(node)
-        read = isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Attribute)
-        if read and node.value.attr in self._arenas:  # type: ignore[attr-defined]
-            return ast.Call(ast.Name("int64", ast.Load()), [node], [])
-        return node

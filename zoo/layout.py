@@ -115,7 +115,6 @@ class Guest:
             setattr(self.state, place.name, view)
 
     @cached_property
-    def addresses(self) -> tuple[int, ...]:
-        """The host address of each arena, in the layout's order, for compiled code."""
-        base = ctypes.addressof(ctypes.c_char.from_buffer(self.buffer))
-        return tuple(base + place.offset for place in self.layout.arenas)
+    def address(self) -> int:
+        """The host address of the buffer, for compiled code."""
+        return ctypes.addressof(ctypes.c_char.from_buffer(self.buffer))

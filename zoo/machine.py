@@ -36,7 +36,7 @@ class Machine:
     inline: the names of the functions that are so hot and small that they must not be called.
     restart: `restart(m, pc)` puts back what fetching the operands of the instruction at `pc` took.
     load: makes a Guest of an image's bytes; raises ImageError.
-    fixed_code: the lowest address from which code can never change, in this guest.
+    fixed_code: the addresses where code that begins there can never change, in this guest.
     services: `services(guest, host)` makes what answers a guest's requests (zoo.session.Services).
     specialise: `specialise(arm, found)` gives the lines with which the interpreter carries out one
         decoded instruction.
@@ -56,7 +56,7 @@ class Machine:
     inline: frozenset[str]
     restart: Callable[..., int]
     load: Callable[..., Guest]
-    fixed_code: Callable[[Guest], int]
+    fixed_code: Callable[[Guest], range]
     services: Callable[..., Any]
     faults: Mapping[int, str] = field(default_factory=dict[int, str])
     requests: Mapping[int, str] = field(default_factory=dict[int, str])

@@ -35,6 +35,7 @@ class Script(Plain):
         self._seen = 0
         self.steps: list[str] = []  # the lower window's text before each line, and after the last
         self.uppers: list[str] = []  # the same for the upper window
+        self.after_key: list[bool] = [True]  # whether a key was asked for before it, or nothing yet
         self._upper: list[str] = []
         self.events: list[Event] = []
 
@@ -51,8 +52,15 @@ class Script(Plain):
         self.uppers.append(" ".join(self._upper))
         self._upper = []
 
+    def on_line(self, **details: Any) -> list[Any] | None:
+        line = super().on_line(**details)
+        self.after_key.append(False)
+        return line
+
     def on_key(self, **details: Any) -> int | None:
+        pieces = len(self.steps)
         key = super().on_key(**details)
+        self.after_key += [True] * (len(self.steps) - pieces)
         if self._one_key:
             self._keys = ""
         return key
@@ -74,11 +82,13 @@ class Played:
     """How a story was played.
 
     steps, uppers: what the lower and the upper window got before each line, and after the last.
+    after_key: whether a step began at the beginning or at a key.
     """
 
     text: str
     steps: list[str]
     uppers: list[str]
+    after_key: list[bool]
     events: list[Event]
     stats: Stats
     stop: Stop
@@ -106,7 +116,9 @@ def play(
     session = Session(MACHINE, guest, Services(guest, host), engine)
     stop = session.run(budget)
     host.cut()
-    return Played(host.text, host.steps, host.uppers, host.events, session.stats, stop, guest)
+    return Played(
+        host.text, host.steps, host.uppers, host.after_key, host.events, session.stats, stop, guest
+    )
 
 
 def state_of(guest: Guest) -> State:

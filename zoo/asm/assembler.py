@@ -136,7 +136,7 @@ class Assembler(Transformer[Token, None]):
     def assemble(self, source: str) -> bytes:
         """The image; raises AssemblyError."""
         shared = files("zoo.asm").joinpath("grammar.lark").read_text(encoding="utf-8")
-        parser = Lark(shared + self.grammar, parser="lalr", transformer=self)
+        parser: Any = Lark(shared + self.grammar, parser="lalr", transformer=self)
         try:
             parser.parse(source + "\n")
             self._lay_out()
@@ -168,6 +168,7 @@ class Assembler(Transformer[Token, None]):
     def _lay_out(self) -> None:
         """Give every label its address. Statements that grow move labels, until none moves."""
         scope = self.scope
+        size = -1
         for _ in range(PASSES):
             at, moved = 0, False
             for statement in self.statements:
@@ -178,8 +179,9 @@ class Assembler(Transformer[Token, None]):
                         moved = True
                 else:
                     at = statement.end(at, scope)
-            if not moved:
+            if not moved and at == size:
                 return
+            size = at
         token = next(iter(self._names.values()))
         raise Problem(token, "the labels never settle; an .equ or .org depends on itself")
 

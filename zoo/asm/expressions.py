@@ -1,8 +1,7 @@
-"""Expressions in assembly source: folded at once where they can be, else when addresses are known."""
+"""Expressions in source: folded at once where they can be, else when addresses are known."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +26,7 @@ class Problem(ValueError):
 
 @dataclass
 class Scope:
-    """What expressions may refer to: symbols, the machine's functions, and `$`, the address here."""
+    """What expressions refer to: symbols, the machine's functions, and `$`, the address here."""
 
     symbols: dict[str, int] = field(default_factory=dict[str, int])
     functions: dict[str, Callable[[int], int]] = field(
@@ -48,21 +47,21 @@ Value = int | Expression
 
 # By precedence, as in C, with shifts binding tighter than the bitwise operators.
 OPERATORS: dict[str, tuple[int, Callable[[int, int], int]]] = {
-    "|": (1, operator.or_),
-    "^": (2, operator.xor),
-    "&": (3, operator.and_),
-    "<<": (4, operator.lshift),
-    ">>": (4, operator.rshift),
-    "+": (5, operator.add),
-    "-": (5, operator.sub),
-    "*": (6, operator.mul),
-    "/": (6, operator.floordiv),
-    "%": (6, operator.mod),
+    "|": (1, lambda a, b: a | b),
+    "^": (2, lambda a, b: a ^ b),
+    "&": (3, lambda a, b: a & b),
+    "<<": (4, lambda a, b: a << b),
+    ">>": (4, lambda a, b: a >> b),
+    "+": (5, lambda a, b: a + b),
+    "-": (5, lambda a, b: a - b),
+    "*": (6, lambda a, b: a * b),
+    "/": (6, lambda a, b: a // b),
+    "%": (6, lambda a, b: a % b),
 }
 SIGNS: dict[str, Callable[[int], int]] = {
-    "-": operator.neg,
-    "+": operator.pos,
-    "~": operator.invert,
+    "-": lambda a: -a,
+    "+": lambda a: a,
+    "~": lambda a: ~a,
 }
 LARGEST_SHIFT = 64
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-COMMENT_COLUMN = 48
+COMMENT_COLUMN = 47
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +48,4 @@ def text(lines: Iterable[Line]) -> Iterator[str]:
             yield f"{line.label}:"
         comment = f"  {line.comment}" if line.comment else ""
         place = f"; {line.address:05x}" if line.code else ";" if comment else ""
-        yield f"    {line.source:{COMMENT_COLUMN}}{place}{comment}".rstrip()
+        yield f"    {line.source:{COMMENT_COLUMN}} {place}{comment}".rstrip()

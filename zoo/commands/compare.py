@@ -8,12 +8,13 @@ its own, so that its start-up is an honest one. The first run also fills the cac
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,7 +149,7 @@ def compare(
 
 def _run(command: list[str], typed: Path | None = None) -> tuple[int, dict[str, Any], bytes]:
     """Run `zoo run`: its exit code, its statistics and what it printed."""
-    with open(typed or "/dev/null", "rb") as source:
+    with open(typed or os.devnull, "rb") as source:
         done = subprocess.run(command, stdin=source, capture_output=True, check=False)
     errors = done.stderr.decode(errors="replace").strip()
     if done.returncode not in ENDED:
@@ -183,7 +184,7 @@ def _differences(every: list[Runs]) -> Iterator[str]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[..., None]]:
+def _progress() -> Generator[Callable[..., None]]:
     """A bar on a terminal; `step` says what is done next, and at first how much there is."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn

@@ -18,7 +18,7 @@ START = "#d9a441"
 
 def draw(rows: list[dict[str, Any]], title: str, path: Path) -> None:
     """Two panels: instructions a second, and where the seconds of a whole run went."""
-    figure = Figure(figsize=(9, 1.7 + 0.55 * len(rows)), layout="constrained")
+    figure: Any = Figure(figsize=(9, 1.7 + 0.55 * len(rows)), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, sharey=True)
     figure.suptitle(

@@ -67,7 +67,7 @@ class Interp:
 
     def _decode(self, pc: int) -> Step:
         step = self._steps.step(self._guest, pc)
-        if pc >= self._fixed:
+        if pc in self._fixed:
             self._decoded[pc] = step
         return step
 

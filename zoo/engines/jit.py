@@ -26,7 +26,8 @@ SLICE = 1 << 21  # instructions between looks at the world: Ctrl-C, another engi
 def module_path(machine: Machine) -> tuple[Path, str]:
     """Where the generated module of a machine belongs in the cache, and its source."""
     source = dispatch_module(machine)
-    return store.folder() / "jit" / f"{machine.name}_{store.key(source)}.py", source
+    native = Path(__file__).with_name("native.py").read_text(encoding="utf-8")
+    return store.folder() / "jit" / f"{machine.name}_{store.key(source + native)}.py", source
 
 
 def is_ready(machine: Machine) -> bool:
@@ -36,7 +37,7 @@ def is_ready(machine: Machine) -> bool:
 
 @cache
 def compiled(machine: Machine) -> Callable[..., int]:
-    """The machine's loop as native code: run(address of each arena..., budget) -> budget left.
+    """The machine's loop as native code: run(address of the buffer, budget) -> budget left.
 
     It comes from the cache, or is compiled and kept there. Where the cache can't be written it is
     compiled for this process alone.
@@ -54,9 +55,8 @@ def compiled(machine: Machine) -> Callable[..., int]:
     native: Any = module.run
     if kept:
         store.keep(path.with_suffix(".ready"), b"")
-    # ctypes lets other threads run meanwhile; an address as a plain integer is quickest to pass.
-    count = len(machine.layout.arenas)
-    prototype = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * count, ctypes.c_int64)
+    # ctypes lets other threads run meanwhile.
+    prototype = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64)
     function = prototype(native.address)
     function.keep = native  # type: ignore[attr-defined]
     return function
@@ -70,7 +70,7 @@ class Jit:
     def __init__(self, machine: Machine, guest: Guest) -> None:
         self._machine = machine
         self._m = guest.state
-        self._addresses = guest.addresses
+        self._address = guest.address
         self._run = compiled(machine)
 
     def run(self, budget: int) -> int:
@@ -78,7 +78,7 @@ class Jit:
         left = budget
         while left > 0:
             size = min(left, SLICE)
-            rest = self._run(*self._addresses, size)
+            rest = self._run(self._address, size)
             left -= size - rest
             if self._m.r[STOP] != RUNNING:
                 if self._m.r[RETRY]:
