@@ -1,6 +1,7 @@
 """What all tests share: the corpus of foreign images, and the engines."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,19 @@ def corpus() -> Path:
 @pytest.fixture(params=["interp", "jit"])
 def engine(request: pytest.FixtureRequest) -> str:
     return request.param
+
+
+def program(name: str) -> str:
+    """The path of an installed program; without it skip, or, where CI is set, fail."""
+    found = shutil.which(name) or shutil.which(name, path="/usr/games")
+    if found is None:
+        reason = f"{name} is not installed"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def dfrotz() -> str:
+    return program("dfrotz")

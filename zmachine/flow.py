@@ -27,6 +27,7 @@ from zmachine.registers import (
 )
 from zmachine.state import (
     MASK,
+    STACK,
     STACK_LIMIT,
     STACK_MASK,
     State,
@@ -205,7 +206,7 @@ def call(
     if routine == 0:
         store(m, s, 0)
         return pc
-    address = (routine << m.r[PACK]) + m.r[ROUTINES]
+    address = (routine << (m.r[PACK] & 7)) + m.r[ROUTINES]
     count = m.mem[address & MASK]
     if address >= m.r[LENGTH] or count > 15:
         m.r[SP] = before
@@ -311,7 +312,7 @@ def throw(m: State, pc: int, value: int, frame: int) -> int:
     if frame < 2 or frame > depth:
         fault(m, BAD_FRAME)
         return pc
-    for _ in range(depth - frame):
+    for _ in range(min(depth - frame, STACK)):
         fp = m.r[FP]
         m.r[FP] = m.stack[(fp - 2) & STACK_MASK]
         m.r[DEPTH] -= 1

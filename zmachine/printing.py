@@ -135,7 +135,7 @@ def put(m: State, code: int) -> int:
 def print_zscii(m: State, code: int) -> int:
     """Print one ZSCII character (3.8) to the selected streams."""
     if m.r[MEMORY]:
-        pair = TABLES + 2 * m.r[MEMORY] - 2
+        pair = TABLES + 2 * ((m.r[MEMORY] - 1) & 15)
         if code:
             poke(m, m.r[pair] + 2 + m.r[pair + 1], code)
             m.r[pair + 1] += 1
@@ -268,7 +268,7 @@ def print_addr(m: State, address: int) -> int:
 
 
 def print_paddr(m: State, packed: int) -> int:
-    return print_at(m, (packed << m.r[PACK]) + m.r[STRINGS])
+    return print_at(m, (packed << (m.r[PACK] & 7)) + m.r[STRINGS])
 
 
 def print_obj(m: State, number: int) -> int:
@@ -362,14 +362,14 @@ def output_stream(m: State, number: int, table: int) -> int:
     if stream == 3:
         if m.r[MEMORY] >= 16:
             return fault(m, STREAM_NESTING)
-        pair = TABLES + 2 * m.r[MEMORY]
+        pair = TABLES + 2 * (m.r[MEMORY] & 15)
         m.r[MEMORY] += 1
         m.r[pair] = table
         m.r[pair + 1] = 0
         return poke_word(m, table, 0)
     if stream == -3:
         if m.r[MEMORY]:
-            pair = TABLES + 2 * m.r[MEMORY] - 2
+            pair = TABLES + 2 * ((m.r[MEMORY] - 1) & 15)
             m.r[MEMORY] -= 1
             return poke_word(m, m.r[pair], m.r[pair + 1])
         return 0

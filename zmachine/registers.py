@@ -70,7 +70,6 @@ UNDO_LIMIT = FIRST + 99
 
 STRICT = FIRST + 104
 EXTRA = FIRST + 108  # operands 5 to 8 of a call
-ARGS = FIRST + 112  # operands 1 to 8, for the few instructions that take them by number
 NOTICED = FIRST + 128  # how often each notice was given
 
 IGNORE = 0
@@ -99,7 +98,6 @@ NOT_A_ROUTINE = 5
 RETURN_FROM_MAIN = 6
 BAD_FRAME = 7
 STREAM_NESTING = 8
-INTERRUPTED_SAVE = 9
 NOTICE = 64  # added to a notice's number under --strict fatal
 
 # Notices: what the Standard calls illegal and real stories do all the same
@@ -116,7 +114,6 @@ BAD_SHIFT = 10
 BAD_CURSOR = 11
 
 # Events in the output arena: a negative word, then its arguments
-TEXT_END = 0  # code points are positive
 SET_WINDOW = -1  # window
 SPLIT = -2  # lines
 ERASE_WINDOW = -3  # window, -1 all and unsplit, -2 all

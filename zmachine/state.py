@@ -46,7 +46,6 @@ OPCODES = 512
 OPCODES_MASK = OPCODES - 1
 
 # The arena `zscii` holds four tables, filled when a story is loaded.
-ZSCII_MASK = 1023
 UNICODE_OF = 0  # 256: the code point of each ZSCII character, 0 where it has none (3.8)
 ENCODING = 256  # 256: alphabet * 32 + Z-character, or 0 (3.5)
 LOWER_CASE = 512  # 256: each ZSCII character in lower case

@@ -44,8 +44,12 @@ def get4(m: State, at: int) -> int:
 
 
 def forget_oldest(m: State) -> int:
-    m.r[UNDO_TAIL] += get4(m, m.r[UNDO_TAIL])
+    length = get4(m, m.r[UNDO_TAIL])
+    m.r[UNDO_TAIL] += length
     m.r[UNDO_COUNT] -= 1
+    if length <= 0 or m.r[UNDO_HEAD] - m.r[UNDO_TAIL] > UNDO:
+        m.r[UNDO_TAIL] = m.r[UNDO_HEAD]  # a damaged ring is emptied
+        m.r[UNDO_COUNT] = 0
     return 0
 
 
@@ -107,7 +111,7 @@ def restore_undo(m: State, pc: int, s: int) -> int:
     start = m.r[UNDO_HEAD] - get4(m, m.r[UNDO_HEAD] - 4)
     back = get4(m, start + 4)
     variable = get4(m, start + 8)
-    words = get4(m, start + 12)
+    words = get4(m, start + 12) & STACK_MASK
     m.r[SP] = words
     m.r[FP] = get4(m, start + 16)
     m.r[BASE] = get4(m, start + 20)

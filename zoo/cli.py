@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
 
 import click
 
 from zoo import __version__
+from zoo.plugins import plugins
 
 EXIT_USAGE = 2  # not an image, or a bad option
 EXIT_FAULT = 3  # the guest faulted
@@ -19,11 +19,11 @@ class Commands(click.Group):
     """A group whose commands are loaded when they are named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(point.name for point in entry_points(group="zoo.commands"))
+        return list(plugins("zoo.commands"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        points = entry_points(group="zoo.commands", name=cmd_name)
-        return next(iter(points)).load() if points else None
+        point = plugins("zoo.commands").get(cmd_name)
+        return point.load() if point else None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
 import click
 
+from zoo.plugins import plugins
 from zoo.session import ENGINES
 
 
@@ -51,7 +51,7 @@ class Front(Protocol):
 
 def fronts() -> dict[str, Front]:
     """The installed fronts by the name of their machine."""
-    return {point.name: point.load() for point in entry_points(group="zoo.fronts")}
+    return {point.name: point.load() for point in plugins("zoo.fronts").values()}
 
 
 def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any
 
 from zoo.layout import Guest, Layout
+from zoo.plugins import plugins
 from zoo.table import Arm, Group, Op, Special
 
 GROUP = "zoo.machines"
@@ -71,13 +71,13 @@ class Machine:
 
 def machines() -> dict[str, Machine]:
     """The installed machines by name (entry-point group `zoo.machines`)."""
-    return {point.name: point.load() for point in entry_points(group=GROUP)}
+    return {name: point.load() for name, point in plugins(GROUP).items()}
 
 
 def machine(name: str) -> Machine:
     """The machine called `name`; ImageError with the names that exist if there is none."""
-    points = entry_points(group=GROUP, name=name)
-    if not points:
-        known = ", ".join(sorted(point.name for point in entry_points(group=GROUP)))
+    point = plugins(GROUP).get(name)
+    if point is None:
+        known = ", ".join(plugins(GROUP))
         raise ImageError(f"no machine is called {name!r}; there are: {known}")
-    return next(iter(points)).load()
+    return point.load()

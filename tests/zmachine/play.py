@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,18 +108,29 @@ def play(
     engine: str = "interp",
     options: Options = FROTZ,
     budget: int | None = None,
-    one_key: bool = False,
+    host: Script | None = None,
 ) -> Played:
-    """Play a story with these lines of input; `saves` is the folder for its saved games."""
+    """Play a story with these lines of input, or with a host that has other answers.
+
+    `saves` is the folder for its saved games.
+    """
     data = story.read_bytes() if isinstance(story, Path) else story
     guest = load(data, options)
-    host = Script(lines, saves, one_key)
+    host = host or Script(lines, saves)
     session = Session(MACHINE, guest, Services(guest, host), engine)
     stop = session.run(budget)
     host.cut()
     return Played(
         host.text, host.steps, host.uppers, host.after_key, host.events, session.stats, stop, guest
     )
+
+
+def dfrotz_text(dfrotz: str, story: Path, lines: Iterable[str], folder: Path, seed: int = 0) -> str:
+    """What dfrotz prints of a story with these lines of input, 80 columns wide, in `folder`."""
+    command = [dfrotz, "-m", "-q", "-p", "-Z0", f"-s{seed}", "-w80", "-h24", str(story)]
+    text = "".join(line + "\n" for line in lines).encode("latin-1")
+    done = subprocess.run(command, input=text, capture_output=True, cwd=folder, timeout=60)
+    return done.stdout.decode("utf-8", "replace")
 
 
 def state_of(guest: Guest) -> State:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from play import FROTZ, Played, play, squeezed
+from play import FROTZ, Played, Script, play, squeezed
 
 # How Jericho's text of a step differs from ours, by rule: its stream has the lower window's text,
 # then the upper's, and is cut two characters before the prompt; the first character is lost, a new
@@ -103,10 +103,10 @@ def test_walkthrough(name: str, engine: str, corpus: Path, tmp_path: Path) -> No
     lines = (folder / f"walkthroughs/{name}.in").read_text(encoding="latin-1").splitlines()
 
     def played(one_key: bool) -> Played:
+        story = folder / "games" / facts["rom"]
+        host = Script(lines, tmp_path, one_key)
         options = replace(FROTZ, seed=facts["seed"])
-        return play(
-            folder / "games" / facts["rom"], lines, tmp_path, engine, options, None, one_key
-        )
+        return play(story, lines, tmp_path, engine, options, host=host)
 
     run = played(one_key=False)
     assert run.stats.instructions == facts["instructions"]

@@ -45,7 +45,7 @@ def compiled(machine: Machine) -> Callable[..., int]:
     path, source = module_path(machine)
     kept = path.exists() or store.keep(path, source.encode())
     if not kept:
-        path = Path(tempfile.mkdtemp(prefix="zoo-")) / path.name
+        path = Path(_scratch().name) / path.name
         store.keep(path, source.encode())
     spec = importlib.util.spec_from_file_location(f"zoo_jit_{path.stem}", path)
     assert spec is not None and spec.loader is not None
@@ -60,6 +60,12 @@ def compiled(machine: Machine) -> Callable[..., int]:
     function = prototype(native.address)
     function.keep = native  # type: ignore[attr-defined]
     return function
+
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes when the process does."""
+    return tempfile.TemporaryDirectory(prefix="zoo-")
 
 
 class Jit:
