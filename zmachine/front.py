@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -87,17 +87,17 @@ class ZMachineFront:
 
         source = sys.stdin
         echo = options["echo"] and not source.isatty()
-        saves = Saves(options["saves"] or _saves_folder(request), request.path.stem)
-        seed = _seed(options["seed"])
+        saves = Saves(options["saves"] or saves_folder(request), request.path.stem)
+        seed = a_seed(options["seed"])
         with ExitStack() as stack:
             host: Host = Plain(saves, source, sys.stdout, seed=seed, echo=echo)
             session = self.session(request, _logged(stack, host, request), options)
             return finish(session, request)
 
     def play(self, request: Request, **options: Any) -> int:
-        if options["plain"]:
-            return self.run(request, **{**options, "echo": False})
-        raise click.UsageError("the terminal is not there yet; use --plain")
+        from zmachine.playing import play
+
+        return play(self, request, options)
 
     def describe(self, path: Path, data: bytes) -> Sequence[Section]:
         """What the header says, and what a Blorb brings with it (`zoo info`)."""
@@ -125,6 +125,7 @@ class ZMachineFront:
             undo=options["undo"],
             width=options["width"] or 80,
             height=options["height"] or 24,
+            colours=options.get("colours", True),
         )
         try:
             guest = load(request.data, chosen, str(request.path))
@@ -138,13 +139,20 @@ FRONT = ZMachineFront()
 
 def finish(session: Session, request: Request) -> int:
     """Run the session to its end, and say how it ended; the exit code."""
-    from zoo import registers as r
-
     stop: Stop | None = None
     try:
         stop = session.run(request.budget)
     except KeyboardInterrupt:
-        click.echo("\n[interrupted]", err=True)
+        click.echo(err=True)
+    return report(session, request, stop)
+
+
+def report(session: Session, request: Request, stop: Stop | None) -> int:
+    """Say how a session ended, None: by Ctrl-C; the exit code."""
+    from zoo import registers as r
+
+    if stop is None:
+        click.echo("[interrupted]", err=True)
     if stop is not None and stop.reason == r.FAULT:
         click.echo(f"\n[the story failed at {stop.pc:#x}: {stop.text}]", err=True)
     if request.stats:
@@ -154,13 +162,13 @@ def finish(session: Session, request: Request) -> int:
     return {r.FAULT: EXIT_FAULT, r.BUDGET: EXIT_BUDGET}.get(stop.reason, 0)
 
 
-def _seed(given: int | None) -> int:
+def a_seed(given: int | None) -> int:
     import secrets
 
     return secrets.randbits(48) if given is None else given
 
 
-def _saves_folder(request: Request) -> Path:
+def saves_folder(request: Request) -> Path:
     from zmachine import blorb
     from zmachine.saves import default_folder
 
@@ -171,18 +179,25 @@ def _saves_folder(request: Request) -> Path:
         raise click.UsageError(f"{request.path}: {error}") from error
 
 
+def recorded(stack: ExitStack, host: Host, request: Request) -> tuple[Host, IO[str] | None]:
+    """The host, with --record between it and the story; and the file that it is recorded in."""
+    from zoo.host import Recorder
+
+    if not request.record:
+        return host, None
+    try:
+        file = stack.enter_context(request.record.open("x", encoding="utf-8"))
+    except FileExistsError as error:
+        raise click.UsageError(f"{request.record} exists: it is not overwritten") from error
+    except OSError as error:
+        raise click.UsageError(f"{request.record}: {error.strerror}") from error
+    return Recorder(host, file), file
+
+
 def _logged(stack: ExitStack, host: Host, request: Request) -> Host:
     """The host, with --record and --replay between it and the story."""
-    from zoo.host import Recorder, Replayer
+    from zoo.host import Replayer
 
     if request.replay:
         host = Replayer(host, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
-    if request.record:
-        try:
-            file = stack.enter_context(request.record.open("x", encoding="utf-8"))
-        except FileExistsError as error:
-            raise click.UsageError(f"{request.record} exists: it is not overwritten") from error
-        except OSError as error:
-            raise click.UsageError(f"{request.record}: {error.strerror}") from error
-        host = Recorder(host, file)
-    return host
+    return recorded(stack, host, request)[0]

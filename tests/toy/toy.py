@@ -7,6 +7,7 @@ from typing import cast
 
 import semantics
 from semantics import FLUSH, INSTRUCTIONS, OUT, READ_KEY, State
+
 from zoo.host import Host
 from zoo.layout import Guest, Layout
 from zoo.machine import ImageError, Machine

@@ -42,9 +42,11 @@ class Script(Plain):
 
     def readline(self) -> str:
         """The next line, as of a file."""
-        self.cut()
         line = next(self._lines, None)
-        return "" if line is None else line + "\n"
+        if line is None:
+            return ""
+        self.cut()
+        return line + "\n"
 
     def cut(self) -> None:
         text = self._text.getvalue()
@@ -55,7 +57,7 @@ class Script(Plain):
 
     def on_line(self, **details: Any) -> list[Any] | None:
         line = super().on_line(**details)
-        self.after_key.append(False)
+        self.after_key += [False] * (line is not None)
         return line
 
     def on_key(self, **details: Any) -> int | None:

@@ -1,4 +1,4 @@
-"""`zoo info`, `zoo objects` and `zoo dict`, on good stories, Blorbs, damaged files and no stories."""
+"""`zoo info`, `objects` and `dict`: of stories, of Blorbs, of damaged files, of no stories."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def blorb_file(story: bytes, metadata: bytes = b"", cover: bytes = b"a picture")
 
 
 RECORD = b"""<ifindex><story><identification><ifid>ZCODE-1-2</ifid></identification>
-<bibliographic><title>A \x1b[31mnight</title><author>Nobody</author></bibliographic></story></ifindex>"""
+<bibliographic><title>A \x1b[31mnight</title><author>Nobody</author>
+</bibliographic></story></ifindex>"""
 
 
 def test_the_header_in_words():
@@ -290,6 +291,22 @@ def test_a_dictionary_that_claims_too_much():
     contents = Contents(bytes(data))
     assert contents.entries() == []
     assert "at least 6" in contents.problems[0]
+
+
+# Others' stories
+
+
+def test_published_games_are_read_without_a_complaint(corpus: Path) -> None:
+    counts: dict[str, tuple[int, int]] = {}
+    for path in sorted((corpus / "zmachine" / "games").glob("*.z?")):
+        contents = Contents(path.read_bytes(), path.name)
+        things = contents.things()
+        counts[path.stem] = len(things), len(contents.entries())
+        assert contents.problems == [], path.name
+        assert len(list(tree(things))) == len(things)
+        assert json.loads(as_json(sections(contents.data, "x")))["story"]["checksum"]["right"]
+    assert len(counts) == 26
+    assert counts["zork1-r119"] == (250, 684)
 
 
 # Damage

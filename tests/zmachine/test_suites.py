@@ -1,4 +1,4 @@
-"""Conformance suites that others wrote: what they say of themselves, and what dfrotz 2.54 prints."""
+"""Conformance suites that others wrote: what they say of themselves, and what dfrotz prints."""
 
 import re
 from collections.abc import Sequence
@@ -184,7 +184,7 @@ def screen(events: Sequence[Event]) -> list[str]:
                 window, row, column = number, 1, 1
             case ("erase_window", _):
                 cells.clear()
-            case ("cursor", row, column):  # noqa: F841
+            case ("cursor", row, column):
                 pass
             case ("text", text) if window == 1:
                 for character in text:

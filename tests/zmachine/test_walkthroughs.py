@@ -133,10 +133,9 @@ def compare(game: Game, run: Played, steps: list[Any], openings: int) -> None:
         for lower, upper, after_key in zip(run.steps, run.uppers, run.after_key, strict=True)
     ]
     ours = ["".join(pieces[:openings]), *pieces[openings:]]
-    # Ours may go on, as the end of the input comes after the last step.
-    assert len(theirs) <= len(ours) and not "".join(ours[len(theirs) :]).strip()
+    assert len(ours) == len(theirs)
     held = ""
-    for number, (our, their) in enumerate(zip(ours, theirs, strict=False)):
+    for number, (our, their) in enumerate(zip(ours, theirs, strict=True)):
         why = game.odd.get(number, "")
         our = held + squeezed(cut(game, our))
         # The header says 1.1 here, and 1.0 in Jericho's older frotz.

@@ -79,6 +79,12 @@ class Fill:
         self.token, self.until, self.byte = token, end, byte
 
     def end(self, at: int, scope: Scope) -> int:
+        try:
+            return self._end(at, scope)
+        except Problem:
+            return at  # a label further on: no room until it is known
+
+    def _end(self, at: int, scope: Scope) -> int:
         scope.here = at
         end = self.until(at, scope)
         if not at <= end <= LARGEST:
@@ -88,7 +94,7 @@ class Fill:
         return end
 
     def encode(self, at: int, scope: Scope) -> bytes:
-        return bytes([self.byte]) * (self.end(at, scope) - at)
+        return bytes([self.byte]) * (self._end(at, scope) - at)
 
 
 class Label:

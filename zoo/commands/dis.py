@@ -40,7 +40,9 @@ def dis(image: Path, machine: str | None, start: int, end: int | None, as_json: 
     found = language(name)
     if found is None:
         known = ", ".join(languages())
-        raise click.UsageError(f"there is no disassembler for {name!r}; there are for: {known}")
+        raise click.UsageError(
+            f"there is no disassembler for {name!r}; there are some for: {known}"
+        )
     limit = 1 << 62 if end is None else end
     try:
         every = found.disassemble(data, str(image))

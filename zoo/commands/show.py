@@ -70,7 +70,7 @@ def isa(machine: str, as_json: bool) -> int:
 
     terminal = sys.stdout.isatty()
     # In a pipe nobody can widen the window: no line is cut there.
-    console = Console(width=None if terminal else 200)
+    console = Console(width=None if terminal else 500)
     table = Table(title=found.title if terminal else None, box=box.SIMPLE if terminal else None)
     for heading in ("form", "code", "name", "operands", "", "versions", "meaning"):
         table.add_column(heading, no_wrap=heading in ("form", "name"))
