@@ -5,7 +5,7 @@
 The stories are beside the project or in the folder that ZOO_BENCH names: bench-s200.z5 and
 bench-s4.z5, which compute without asking for anything. What a machine shares with others makes
 every figure wander, so each round runs everything once, one after the other, and a ratio is that
-of two runs of the same round. Times are the processor's (user and system, the whole process).
+of two runs of the same round. Times are the processor's, user and system, but for two that say so.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 ZOO = (sys.executable, "-m", "zoo")
 FROTZ = ("/usr/games/dfrotz", "-m", "-q", "-p", "-w", "80", "-h", "24")
 LONG, SHORT, PLAYED = "bench-s200.z5", "bench-s4.z5", "zork1-r119.z3"
-INSTRUCTIONS = {LONG: 88_704_412, SHORT: 1_774_100}
+INSTRUCTIONS = 88_704_412  # of LONG, also in dfrotz, which counts none itself
+Figures = dict[str, float]
 
 
 def story(name: str) -> Path | None:
@@ -39,16 +41,42 @@ def story(name: str) -> Path | None:
     return next((place / name for place in places if (place / name).is_file()), None)
 
 
-def processor_time(command: Sequence[str], cache: Path) -> float:
-    """The seconds of the processor that a command needs, its own children's not counted."""
-    null = os.open(os.devnull, os.O_RDWR)
-    actions = [(os.POSIX_SPAWN_DUP2, null, number) for number in (0, 1, 2)]
-    child = os.posix_spawn(command[0], command, environment(cache), file_actions=actions)
-    os.close(null)
-    _, status, usage = os.wait4(child, 0)
-    if (code := os.waitstatus_to_exitcode(status)) not in (0, 4):  # 4: the budget was used up
-        raise SystemExit(f"{' '.join(command)} failed with exit code {code}")
-    return usage.ru_utime + usage.ru_stime
+def processor_time(command: Sequence[str], cache: Path) -> tuple[float, str]:
+    """The seconds of the processor that a command needs in all, and what it prints."""
+    with subprocess.Popen(
+        command,
+        env=environment(cache),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        printed = child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(command)} failed with exit code {child.returncode}")
+    return usage.ru_utime + usage.ru_stime, printed
+
+
+def inside(engine: str, path: Path) -> None:
+    """Run a story in this process, and print its instructions and the processor's seconds."""
+    from zmachine.machine import MACHINE
+    from zmachine.services import Services
+    from zmachine.story import load
+    from zoo.host import Host
+    from zoo.session import Session
+
+    class Silence(Host):
+        def on_line(self, **_: Any) -> None:
+            return None
+
+    guest = load(path.read_bytes())
+    session = Session(MACHINE, guest, Services(guest, Silence()), engine)
+    begun = time.process_time()
+    session.run()
+    print(session.stats.instructions, time.process_time() - begun)
 
 
 def wall_time(command: Sequence[str], cache: Path) -> float:
@@ -82,79 +110,53 @@ def environment(cache: Path) -> Mapping[str, str]:
     return {**os.environ, "ZOO_CACHE": str(cache)}
 
 
-def run(engine: str, path: Path) -> tuple[str, ...]:
-    return (*ZOO, "run", "--engine", engine, str(path))
+def engine_run(name: str, engine: str, path: Path, cache: Path) -> Figures:
+    """What one engine makes of a story: instructions a second, and the seconds beside them."""
+    # -P: this file has the name of the package that it measures.
+    itself = (sys.executable, "-P", __file__, "--inside", engine, str(path))
+    whole, printed = processor_time(itself, cache)
+    count, seconds = (float(word) for word in printed.split())
+    if path.name == LONG and count != INSTRUCTIONS:
+        raise SystemExit(f"{engine} executed {count:,.0f} instructions of {path}")
+    return {
+        f"{name}, running": count / seconds,
+        f"{name}, whole process": count / whole,
+        f"{name}, start-up": whole - seconds,
+    }
 
 
-def measurements(warm: Path, cold: Path) -> Iterator[tuple[str, Callable[[], float]]]:
-    """What there is to measure here, by name."""
+def one_round(warm: Path, cold: Path) -> Figures:
+    """Everything once, one after the other."""
+    figures: Figures = {}
     long, short, played = story(LONG), story(SHORT), story(PLAYED)
-    frotz = Path(FROTZ[0]).is_file()
+    if long and Path(FROTZ[0]).is_file():
+        figures["dfrotz"] = INSTRUCTIONS / processor_time((*FROTZ, str(long)), warm)[0]
     if long:
-        yield "jit", lambda: processor_time(run("jit", long), warm)
-        if frotz:
-            yield "dfrotz", lambda: processor_time((*FROTZ, str(long)), warm)
+        figures |= engine_run("jit", "jit", long, warm)
     if short:
-        yield "jit, start", lambda: processor_time(run("jit", short), warm)
-        if frotz:
-            yield "dfrotz, start", lambda: processor_time((*FROTZ, str(short)), warm)
-        yield "interp", lambda: processor_time(run("interp", short), warm)
-        yield (
-            "interp, start",
-            lambda: processor_time((*run("interp", short), "--budget", "1"), warm),
-        )
+        figures |= engine_run("interp", "interp", short, warm)
     if played:
-        yield "prompt", lambda: _from_cold(cold, played)
-    yield "help", lambda: wall_time((*ZOO, "--help"), warm)
+        shutil.rmtree(cold, ignore_errors=True)
+        command = (*ZOO, "run", "--no-echo", str(played))
+        figures["first prompt of zork1, cold cache (wall)"] = time_to_prompt(command, cold)
+    figures["zoo --help (wall)"] = wall_time((*ZOO, "--help"), warm)
+    return figures
 
 
-def _from_cold(cold: Path, path: Path) -> float:
-    shutil.rmtree(cold, ignore_errors=True)
-    return time_to_prompt((*run("auto", path), "--no-echo"), cold)
-
-
-def rates(rounds: Sequence[Mapping[str, float]], long: str, start: str, count: int) -> list[float]:
-    """Instructions a second in each round, without what starting takes (a shorter run's time)."""
-    return [count / max(one[long] - one[start], 1e-9) for one in rounds]
-
-
-def table(rounds: Sequence[Mapping[str, float]]) -> Iterator[str]:
+def table(rounds: Sequence[Figures]) -> Iterator[str]:
     """The rows: the best round, the one in the middle, the ratio to dfrotz in the same round."""
     yield "| what | best | median | × dfrotz, median of rounds |"
     yield "|---|---|---|---|"
-    names = rounds[0]
-    between = INSTRUCTIONS[LONG] - INSTRUCTIONS[SHORT]
-    whole = INSTRUCTIONS[LONG]
-    frotz = rates(rounds, "dfrotz", "dfrotz, start", between) if "dfrotz" in names else []
-    if "jit" in names:
-        jit = rates(rounds, "jit", "jit, start", between)
-        yield _rate("jit, running", jit, frotz)
-        yield _rate("jit, whole process", [whole / one["jit"] for one in rounds], _whole(rounds))
-    if "interp" in names:
-        yield _rate(
-            "interp, running", rates(rounds, "interp", "interp, start", INSTRUCTIONS[SHORT]), frotz
-        )
-    if frotz:
-        yield _rate("dfrotz, running", frotz, [])
-    for name, text in (
-        ("jit, start", "jit, a run of 1,774,100 instructions"),
-        ("prompt", "first prompt of zork1, cold cache (wall)"),
-        ("help", "zoo --help (wall)"),
-    ):
-        if name in names:
-            seconds = [one[name] for one in rounds]
-            yield f"| {text} | {min(seconds):.3f} s | {statistics.median(seconds):.3f} s | |"
-
-
-def _whole(rounds: Sequence[Mapping[str, float]]) -> list[float]:
-    return [INSTRUCTIONS[LONG] / one["dfrotz"] for one in rounds] if "dfrotz" in rounds[0] else []
-
-
-def _rate(name: str, found: Sequence[float], frotz: Sequence[float]) -> str:
-    ratios = [a / b for a, b in zip(found, frotz, strict=False)]
-    ratio = f"{statistics.median(ratios):.3f}" if ratios else ""
-    best, middle = max(found) / 1e6, statistics.median(found) / 1e6
-    return f"| {name} | {best:.2f} M/s | {middle:.2f} M/s | {ratio} |"
+    for name in rounds[0]:
+        found = [one[name] for one in rounds]
+        middle = statistics.median(found)
+        if found[0] < 10_000:  # seconds
+            yield f"| {name} | {min(found):.2f} s | {middle:.2f} s | |"
+            continue
+        frotz = [one["dfrotz"] for one in rounds if "dfrotz" in one]
+        ratios = [a / b for a, b in zip(found, frotz, strict=False)]
+        ratio = f"{statistics.median(ratios):.3f}" if ratios else ""
+        yield f"| {name} | {max(found) / 1e6:.2f} M/s | {middle / 1e6:.2f} M/s | {ratio} |"
 
 
 def main() -> None:
@@ -163,17 +165,21 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--output", type=Path, help="where the table goes; by default, printed")
+    parser.add_argument("--inside", nargs=2, metavar=("ENGINE", "STORY"), help="one run, in here")
     wanted = parser.parse_args()
+    if wanted.inside:
+        inside(wanted.inside[0], Path(wanted.inside[1]))
+        return
     with tempfile.TemporaryDirectory(prefix="zoo-bench-") as folder:
         warm, cold = Path(folder, "warm"), Path(folder, "cold")
         if story(LONG) is None:
             print("the benchmark stories are not there (ZOO_BENCH): no rates", file=sys.stderr)
         print("compiling ...", file=sys.stderr)
         wall_time((*ZOO, "warm"), warm)
-        rounds: list[dict[str, float]] = []
+        rounds: list[Figures] = []
         for k in range(wanted.rounds):
             print(f"round {k + 1} of {wanted.rounds} ...", file=sys.stderr)
-            rounds.append({name: measure() for name, measure in measurements(warm, cold)})
+            rounds.append(one_round(warm, cold))
     kind = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     lines = [f"{wanted.rounds} rounds; {kind}", "", *table(rounds)]
     if wanted.output:

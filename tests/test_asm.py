@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from zoo.asm import Language, language, languages
-from zoo.asm.assembler import Assembler, Numbers, Statement
+from zoo.asm.assembler import Assembler
 from zoo.asm.expressions import AssemblyError, Problem
 from zoo.asm.listing import Line, text
+from zoo.asm.statements import Numbers, Statement
 from zoo.commands.asm import asm
 from zoo.commands.dis import dis
 
@@ -112,6 +113,7 @@ def test_directives(source: str, code: str) -> None:
         (".equ 1, 2", "test.s:1:1: the first argument is the name: .equ NAME, VALUE"),
         (".equ a, a + 1\npush a", "is not defined"),
         ("push high(1)", "test.s:1:6: there is no function high; there are: low"),
+        ("push " + "9" * 200, "test.s:1:6: the number is too long"),
         (".space end + 1\nend:", "the labels never settle"),
     ],
 )

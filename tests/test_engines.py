@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from toy import CODES, TABLE, TOY, Services, boot, program
 from zoo.engines.interp import Interp
 from zoo.host import Event, Host, Recorder, Replayer, ReplayError
 from zoo.layout import PAGE, Guest
-from zoo.machine import ImageError
+from zoo.machine import ImageError, machines
 from zoo.registers import (
     BUDGET,
     CAUSE,
@@ -207,7 +208,7 @@ def test_a_log_of_another_program_is_refused() -> None:
         Session(TOY, guest, Services(guest, host), "interp").run()
 
 
-def test_auto_changes_to_native_code() -> None:
+def test_auto_runs_a_program_to_its_end() -> None:
     guest = boot(COUNTDOWN)
     host = Keys([100])
     stop = Session(TOY, guest, Services(guest, host), "auto").run()
@@ -248,6 +249,12 @@ def test_every_instruction_is_run() -> None:
             executed.add(TOY.decode(guest.state, guest.state.r[PC])[0])
             advance(engine, guest, services, 1)
     assert executed == {arm.number for arm in TOY.arms}
+
+
+def test_every_machine_has_tests_of_its_instructions() -> None:
+    """Each shows by itself that it has one for every row; this is the toy's."""
+    for name in machines():
+        assert (Path(__file__).parent / name / "test_instructions.py").exists()
 
 
 def test_the_buffer_begins_with_what_it_is() -> None:

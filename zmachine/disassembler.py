@@ -51,7 +51,7 @@ class Disassembler:
         yield Line(0, b"", ".machine", ("zmachine",))
         yield Line(0, b"", ".version", (str(story.version),))
         if story.version == 7:
-            offsets = (str(self.reader.routines), str(self.reader.strings))
+            offsets = (str(story.word(0x28)), str(story.word(0x2A)))
             yield Line(0, b"", ".offsets", offsets)
         if story.extension(3):
             points = tuple(f"0x{point:x}" for point in story.unicode.values())

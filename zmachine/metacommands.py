@@ -14,6 +14,7 @@ from typing import IO, Any
 from zmachine import registers as r
 from zmachine.quetzal import QuetzalError
 from zmachine.saves import Saves
+from zmachine.services import NOTICES
 from zmachine.story import STRICTNESS
 from zoo.host import Event, Host
 from zoo.registers import DONE
@@ -74,12 +75,18 @@ class Player(Host):
 
     def __post_init__(self) -> None:
         self._lower = LowerText()
+        self._warnings: list[str] = []
         self._scripting = False  # the story itself has asked for the transcript
         self._begun = False  # this prompt has its turn already
 
     # What a host does
 
     def show(self, events: Sequence[Event]) -> None:
+        # A warning in the middle of the text is for who asked for it; others find it with /strict.
+        warnings = [event for event in events if event[0] == "warning"]
+        if warnings and self._session_now.guest.state.r[r.STRICT] != r.REPORT:
+            self._warnings += [f"{NOTICES[notice]} (before {pc:#x})" for _, notice, pc in warnings]
+            events = [event for event in events if event[0] != "warning"]
         self.inner.show(events)
         text = self._lower.feed(events)
         for event in events:
@@ -286,7 +293,8 @@ class Player(Host):
 
     def strict(self, argument: str) -> str:
         if argument not in STRICTNESS:
-            return f"/strict takes one of: {', '.join(STRICTNESS)}."
+            lines = [f"The story has done what it may not: {w}." for w in self._warnings]
+            return "\n".join([*lines, f"/strict takes one of: {', '.join(STRICTNESS)}."])
         self._session_now.guest.state.r[r.STRICT] = STRICTNESS[argument]
         return f"What is illegal: {argument}."
 
@@ -357,7 +365,7 @@ HELP = """\
 /saves              the same list
 /transcript [FILE]  begin or end a transcript
 /status             which turn this is, the engine, the random seed
-/strict HOW         on a story's mistakes: ignore, once, report or fatal
+/strict [HOW]       on a story's mistakes: ignore, once, report or fatal
 /quit               leave; Ctrl-C leaves at any time
 Tab completes words and commands; the arrows find earlier lines; PgUp, PgDn
 and the wheel scroll. The story's own SAVE, RESTORE and UNDO work as ever."""

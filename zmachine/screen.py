@@ -210,16 +210,17 @@ class Status:
             rights = [f"Time: {clock}", clock]
         else:
             rights = [f"Score: {a}  Moves: {b}", f"{a}/{b}"]
-        place = "".join(shown(char)[0] for char in self.place)
-        for right in (*rights, ""):
-            room = width - len(right) - 2
-            if room > len(place) or (room > 8 and right != rights[0]):
-                break
-        else:
-            right, room = "", width - 2
+        place = " " + "".join(shown(char)[0] for char in self.place)
+        # The first whose numbers leave the place its room, or at least eight columns.
+        fits = (len(place), 8)
+        right = next(
+            (f" {right} " for k, right in enumerate(rights) if width - len(right) - 2 >= fits[k]),
+            "",
+        )
+        room = width - len(right)
         if len(place) > room:
             place = place[: max(room - 1, 0)] + "…"
-        return f" {place:<{max(room, 0)}}{right} "[:width].ljust(width)
+        return (place.ljust(room) + right)[:width]
 
 
 @dataclass(frozen=True)
@@ -377,10 +378,37 @@ class Screen:
     # What is seen
 
     @property
+    def _bar(self) -> int:
+        """Rows of the status line."""
+        return 1 if self.version < 4 else 0
+
+    def _rows(self, room: int) -> tuple[list[Row], int]:
+        """The lower window in so many rows, and how many of them from the first have text.
+
+        Versions up to 4 begin at the bottom (8.6.3.2, 8.7.3.2).
+        """
+        rows = self.lower.rows(self.width, room, self.hidden)
+        blank = _empty(room - len(rows))
+        if self.version < 5 or self.hidden:
+            return blank + rows, room
+        return rows + blank, len(rows)
+
+    @property
     def top(self) -> int:
-        """The first row of the lower window."""
-        rows = min(self.upper.rows + (self.version < 4), self.height)
-        return rows - 1 if rows == self.height and self._has_text else rows
+        """The first row of the lower window.
+
+        A box that outgrew the upper window lies over the lower one, as long as it hides nothing
+        that the person has not read, nor the prompt; otherwise the lower window begins below it.
+        """
+        top = min(self._bar + self.upper.split, self.height)
+        box = self.upper.drawn - self.upper.split
+        if box > 0 and not self.window:
+            rows, end = self._rows(self.height - top)
+            news = end - 1 - self.lower.unread(self.width)
+            hides = any(char != " " for row in rows[max(news, 0) : box] for char, _ in row)
+            if hides or end <= box:
+                top = min(top + box, self.height)
+        return top - 1 if top == self.height and self._has_text else top
 
     @property
     def _has_text(self) -> bool:
@@ -403,51 +431,42 @@ class Screen:
 
     def frame(self, typed: str = "", cursor: int = 0) -> Frame:
         """The screen with a line being typed at the prompt, its cursor at `cursor`."""
-        width, paper = self.width, cell(" ", self._paper)
         style = self.style._replace(bits=self.style.bits | INPUT_STYLE.bits)
+        cells, at = cells_of(typed, style), len(cells_of(typed[:cursor], style))
         if self.window:
-            return self._upper_frame(cells_of(typed, style), len(cells_of(typed[:cursor], style)))
-        kept = self.lower.paragraphs[-1]
-        line = Paragraph(kept.cells + cells_of(typed, style))
-        at = len(kept.cells) + len(cells_of(typed[:cursor], style))
-        self.lower.paragraphs[-1] = line
-        top, room = self.top, self.room
-        rows = self.lower.rows(width, room, self.hidden)
-        self.lower.paragraphs[-1] = kept
-        spans = line.rows(width)
-        index = max(k for k, (start, _) in enumerate(spans) if start <= at or k == 0)
-        last = len(rows)
-        if self.version < 5 or self.hidden:  # its text begins at the bottom (8.6.3.2, 8.7.3.2)
-            rows = _empty(room - len(rows)) + rows
-            last = len(rows)
-        y = top + last - len(spans) + index
-        x = min(at - spans[index][0], width - 1)
-        rows += _empty(room - len(rows))
-        whole = self._top_rows(top) + [_padded(row, width, paper) for row in rows]
-        return Frame(whole, (max(0, min(y, self.height - 1)), x))
+            rows, _ = self._layout()
+            y = min(self.upper.row + self._bar, self.height - 1)
+            x = min(self.upper.column, self.width - 1)
+            rows[y][x:] = (cells + rows[y][x + len(cells) :])[: self.width - x]
+            return Frame(rows, (y, min(x + at, self.width - 1)))
+        prompt = self.lower.paragraphs[-1]
+        line = self.lower.paragraphs[-1] = Paragraph(prompt.cells + cells)
+        rows, end = self._layout()
+        self.lower.paragraphs[-1] = prompt
+        at += len(prompt.cells)
+        spans = line.rows(self.width)
+        index = max((k for k, (start, _) in enumerate(spans) if start <= at), default=0)
+        y = end - len(spans) + index
+        return Frame(
+            rows, (max(0, min(y, self.height - 1)), min(at - spans[index][0], self.width - 1))
+        )
 
-    def _upper_frame(self, typed: Row, cursor: int) -> Frame:
-        """The screen while the upper window is the one that is written to."""
-        rows = self._top_rows(self.top)
+    def _layout(self) -> tuple[list[Row], int]:
+        """All rows, and the row after the lower window's text."""
+        top = self.top
+        rows, end = self._rows(self.height - top)
         paper = cell(" ", self._paper)
-        lower = self.lower.rows(self.width, self.room, self.hidden)
-        blank = _empty(self.room - len(lower))
-        lower = blank + lower if self.version < 5 or self.hidden else lower + blank
-        rows += [_padded(row, self.width, paper) for row in lower]
-        y = min(self.upper.row + (self.version < 4), self.height - 1)
-        x = min(self.upper.column, self.width - 1)
-        rows[y][x:] = (typed + rows[y][x + len(typed) :])[: self.width - x]
-        return Frame(rows, (y, min(x + cursor, self.width - 1)))
-
-    def _top_rows(self, count: int) -> list[Row]:
-        """The status line and the upper window."""
+        whole: list[Row] = [[] for _ in range(top)]
+        whole += [_padded(row, self.width, paper) for row in rows]
+        if self._bar:
+            whole[0] = cells_of(self.status.line(self.width), STATUS_STYLE)
         blank = cell(" ", PLAIN)
-        rows: list[Row] = []
-        if self.version < 4:
-            rows.append(cells_of(self.status.line(self.width), STATUS_STYLE)[: self.width])
-        for k in range(count - len(rows)):
-            rows.append(self.upper.grid[k] if k < len(self.upper.grid) else [])
-        return [_padded(row, self.width, blank) for row in rows]
+        for k in range(min(max(self.upper.rows, top - self._bar), self.height - self._bar)):
+            row = self.upper.grid[k] if k < len(self.upper.grid) else []
+            if row or k < top - self._bar:
+                whole[k + self._bar] = _padded(row, self.width, blank)
+        whole[0] = whole[0][: self.width]
+        return whole, top + end
 
 
 def _empty(count: int) -> list[Row]:

@@ -42,6 +42,10 @@ A2_VERSION_1 = " 0123456789.,!?_#'\"/\\<-:()"
 # ZSCII 155 to 223 (3.8.5.3)
 EXTRA_CHARACTERS = "äöüÄÖÜß»«ëïÿËÏáéíóúýÁÉÍÓÚÝàèìòùÀÈÌÒÙâêîôûÂÊÎÔÛåÅøØãñõÃÑÕæÆçÇþðÞÐ£œŒ¡¿"
 
+# What to do about a file that is no story, or not a whole one.
+GIVE_A_STORY = "; story files are called .z1 to .z8 or .zblorb as a rule"
+ANOTHER_COPY = "; try another copy of it"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -68,9 +72,11 @@ class Story:
             try:
                 data = blorb.story(data)
             except blorb.BlorbError as error:
-                raise ImageError(f"{name}: {error}") from error
+                raise ImageError(f"{name}: {error}{ANOTHER_COPY}") from error
         if len(data) < 64:
-            raise ImageError(f"{name} is not a story file: it has {len(data)} bytes, a header 64")
+            raise ImageError(
+                f"{name} is not a story file: it has {len(data)} bytes, a header 64{GIVE_A_STORY}"
+            )
         self.data = data
         self.version = data[0]
         if self.version == 6:
@@ -81,16 +87,21 @@ class Story:
         if self.version not in VERSIONS:
             raise ImageError(
                 f"{name} is not a story file: its first byte, the version, is {self.version}"
+                f"{GIVE_A_STORY}"
             )
         if len(data) > SIZE:
-            raise ImageError(f"{name} is too long for a story: {len(data)} bytes, at most {SIZE}")
+            raise ImageError(
+                f"{name} is too long for a story: {len(data)} bytes, at most {SIZE}{GIVE_A_STORY}"
+            )
         if not 64 <= self.static <= len(data):
             raise ImageError(
                 f"{name} is damaged: static memory begins at {self.static:#x}, "
-                f"and the file has {len(data):#x} bytes"
+                f"and the file has {len(data):#x} bytes{ANOTHER_COPY}"
             )
         if self.version != 6 and not 0 < self.start < len(data):
-            raise ImageError(f"{name} is damaged: it starts at {self.start:#x}, outside the file")
+            raise ImageError(
+                f"{name} is damaged: it starts at {self.start:#x}, outside the file{ANOTHER_COPY}"
+            )
 
     def word(self, address: int) -> int:
         return int.from_bytes(self.data[address : address + 2], "big")

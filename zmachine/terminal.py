@@ -90,10 +90,12 @@ class Terminal(Host):
         self._console.draw(frame, cursor=screen.hidden == 0)
 
     def _draw_more(self) -> None:
-        frame = self.screen.frame()
-        last = frame.rows[-1]
-        last[: len(MORE)] = cells_of(MORE, PLAIN._replace(bits=REVERSE))[: len(last)]
-        self._console.draw(Frame(frame.rows, (len(frame.rows) - 1, len(MORE))))
+        screen = self.screen
+        frame = screen.frame()
+        more = cells_of(MORE.ljust(screen.width), PLAIN)
+        more[: len(MORE)] = cells_of(MORE, PLAIN._replace(bits=REVERSE))
+        rows = [*frame.rows[:-1], more[: screen.width]]
+        self._console.draw(Frame(rows, (len(rows) - 1, min(len(MORE), screen.width - 1))))
 
     def _page(self) -> None:
         """Wait after every screenful, as long as the person has not typed ahead."""

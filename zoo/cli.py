@@ -7,6 +7,7 @@ import sys
 import click
 
 from zoo import __version__
+from zoo.host import ReplayError
 from zoo.plugins import plugins
 
 EXIT_USAGE = 2  # not an image, or a bad option
@@ -38,6 +39,9 @@ def main() -> None:
         code = commands.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
+        code = EXIT_USAGE
+    except ReplayError as error:
+        click.echo(f"\nError: {error}", err=True)
         code = EXIT_USAGE
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED

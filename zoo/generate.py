@@ -55,8 +55,11 @@ def dispatch_module(machine: Machine) -> str:
     parts = [
         f'"""The dispatch loop of {machine.name}, generated from its table."""',
         "from numba import cfunc, int64, njit, types\n\n"
-        "from zoo.engines.native import StateType, state",
-        f"STATE = StateType([{arenas}])\nFAST = dict({options})\nHOT = dict(FAST, forceinline=True)",
+        "from zoo.engines.native import StateType, as_it_is, state",
+        "if READY:  # `run` comes from the cache, and nothing that it calls is compiled again\n"
+        "    njit = as_it_is",
+        f"STATE = StateType([{arenas}])\nFAST = dict({options})\n"
+        "HOT = dict(FAST, forceinline=True)",
         "\n".join(f"{name} = {value}" for name, value in _constants(machine).items()),
         *_functions(machine),
         "@cfunc(int64(types.CPointer(types.uint8), int64), cache=True, error_model='numpy', "

@@ -58,12 +58,10 @@ class Replayer(Host):
     def ask(self, kind: str, **details: Any) -> Any:
         self._number += 1
         try:
-            line = next(self._lines)
+            logged, answer = json.loads(next(self._lines))
         except StopIteration:
             return None
-        try:
-            logged, answer = json.loads(line)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise ReplayError(f"line {self._number} of the log is damaged: {error}") from error
         if logged != kind:
             raise ReplayError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stories import story
@@ -16,6 +16,7 @@ from zmachine.story import Story, load
 from zmachine.ztext import Codec
 from zoo.asm.expressions import AssemblyError
 from zoo.asm.listing import text
+from zoo.machine import ImageError
 
 SUITE = """
     crashme.z5 czech.z3 czech.z4 czech.z5 czech.z8 etude.z5 evalstream.z5 gntests.z5 praxix.z5
@@ -70,6 +71,31 @@ def test_the_code_of_a_story_is_found(corpus: Path) -> None:
     assert code > 48_000
     listing = "\n".join(text(found.lines()))
     assert "West of House" in listing or "leaflet" in listing
+
+
+DAMAGE = st.lists(
+    st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=8)), max_size=30
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from([1, 2, 3, 4, 5, 7, 8]), st.binary(max_size=200), DAMAGE)
+def test_a_damaged_story_comes_back(
+    version: int, code: bytes, damage: list[tuple[int, bytes]]
+) -> None:
+    data = bytearray(
+        story("call_vs routine(r) -> sp\nquit\n.align 8\nr: .routine 2\nrtrue", version)
+    )
+    data += code
+    for place, change in damage:
+        place %= len(data)
+        data[place : place + len(change)] = change
+    data[0] = version
+    try:
+        lines = list(disassemble(bytes(data)))
+    except ImageError:
+        return  # the header says what cannot be
+    assert ZAssembler().assemble("\n".join(text(lines))) == data
 
 
 # One instruction at a time: source, and the bytes of the manual's section 4.
@@ -127,7 +153,7 @@ def test_routines_and_strings_are_packed(version: int, align: int) -> None:
 
 
 def test_offsets_of_version_7() -> None:
-    source = ".offsets 8, 16\n.space 24\na: .word routine(a), string(a)"
+    source = ".offsets 1, 2\n.space 24\na: .word routine(a), string(a)"
     assert assembled(source, 7)[24:] == bytes([0, 4, 0, 2])
 
 
@@ -161,6 +187,8 @@ def test_the_locals_of_a_routine() -> None:
         (".routine 16", "a.zasm:2:1: a routine has 0 to 15 locals"),
         (".routine 1, 5", "a.zasm:2:1: from version 5 locals begin as 0: drop the values"),
         (".version 6", "a.zasm:2:1: the version is one of 1, 2, 3, 4, 5, 7, 8"),
+        (".offsets a, 1", "a.zasm:2:1: .offsets takes numbers from 0 to 65535"),
+        (".unicode 65536", "a.zasm:2:1: .unicode takes numbers from 0 to 65535"),
         ('.alphabet "00"', "a.zasm:2:1: the alphabets are 78 codes"),
         ("add local0 local1", "a.zasm:2:12: `local1` was not expected here; what can stand here"),
     ],

@@ -47,7 +47,7 @@ from zoo.machine import ImageError
 from zoo.session import Session, Stop
 
 FEW_AND_MANY = pytest.mark.parametrize(
-    "examples", [25, pytest.param(1500, marks=pytest.mark.slow)], ids=["few", "many"]
+    "examples", [25, pytest.param(400, marks=pytest.mark.slow)], ids=["few", "many"]
 )
 
 

@@ -12,8 +12,6 @@ from zmachine.table import ALL, TABLE, V1_3, V1_4, V3_UP, V4, V4_UP, V5_UP
 from zoo.registers import FAULT, HALT
 
 Versions = frozenset[int]
-V4_ONLY = V4
-V5_ONLY = frozenset((5,))
 
 ROUTINES = """
 .align 8
@@ -194,7 +192,7 @@ STORIES: tuple[tuple[Versions, Sequence[Any], str, str], ...] = (
         "<status><status_end 0 0 0>3coin",
     ),
     (
-        V4_ONLY,
+        V4,
         ("Key. coin",),
         "storeb text, 0, 20\nstoreb parsed, 0, 4\nsread text, parsed\nloadb parsed, 1 -> sp\n"
         "print_num sp\nloadw parsed, 5 -> sp\nprint_addr sp",
@@ -214,7 +212,7 @@ STORIES: tuple[tuple[Versions, Sequence[Any], str, str], ...] = (
         'save ?a\nprint "no"\na: print "a"\nrestore ?a\nprint "b"',
         "aab",
     ),
-    (V4_ONLY, (), "save -> sp\nprint_num sp\nrestore -> sp\nprint_num sp", "120"),
+    (V4, (), "save -> sp\nprint_num sp\nrestore -> sp\nprint_num sp", "120"),
     (
         V5_UP,
         (),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 
 from zoo.asm.assembler import Assembler
 from zoo.asm.listing import Line
+from zoo.plugins import plugins
 
 GROUP = "zoo.assemblers"
 
@@ -31,10 +31,10 @@ class Language:
 
 def languages() -> list[str]:
     """The machines whose assembly language is installed."""
-    return sorted(point.name for point in entry_points(group=GROUP))
+    return list(plugins(GROUP))
 
 
 def language(name: str) -> Language | None:
     """The assembly language of the machine called `name`, None if it has none."""
-    points = entry_points(group=GROUP, name=name)
-    return next(iter(points)).load() if points else None
+    point = plugins(GROUP).get(name)
+    return point.load() if point else None

@@ -10,6 +10,7 @@ import importlib.util
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,11 @@ def compiled(machine: Machine) -> Callable[..., int]:
     if not kept:
         path = Path(_scratch().name) / path.name
         store.keep(path, source.encode())
-    spec = importlib.util.spec_from_file_location(f"zoo_jit_{path.stem}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    native: Any = module.run
+    native: Any = None
+    if path.with_suffix(".ready").exists():
+        with suppress(Exception):  # the cache is damaged, or of another processor
+            native = _imported(path, ready=True)
+    native = native or _imported(path, ready=False)
     if kept:
         store.keep(path.with_suffix(".ready"), b"")
     # ctypes lets other threads run meanwhile.
@@ -60,6 +60,17 @@ def compiled(machine: Machine) -> Callable[..., int]:
     function = prototype(native.address)
     function.keep = native  # type: ignore[attr-defined]
     return function
+
+
+def _imported(path: Path, ready: bool) -> Any:
+    """The function `run` of the module in a file; `ready`: it was compiled before."""
+    spec = importlib.util.spec_from_file_location(f"zoo_jit_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    vars(module)["READY"] = ready
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return vars(module)["run"]
 
 
 @cache

@@ -13,7 +13,8 @@ from __future__ import annotations
 # pyright: reportUnknownArgumentType=false, reportUntypedClassDecorator=false
 # pyright: reportUntypedFunctionDecorator=false, reportUntypedBaseClass=false
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from llvmlite import ir
 from numba import types
@@ -129,3 +130,8 @@ def state(typingctx, pointer, like):
         return args[0]
 
     return kind(pointer, like), codegen
+
+
+def as_it_is(*_: object, **__: object) -> Callable[[Any], Any]:
+    """Stands for njit where nothing is to be compiled."""
+    return lambda function: function
