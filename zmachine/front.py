@@ -82,6 +82,7 @@ class ZMachineFront:
         return known or (data[:4] == b"FORM" and data[8:12] == b"IFRS")
 
     def run(self, request: Request, **options: Any) -> int:
+        from zmachine.commandfile import CommandFile
         from zmachine.plain import Plain
         from zmachine.saves import Saves
 
@@ -90,7 +91,8 @@ class ZMachineFront:
         saves = Saves(options["saves"] or saves_folder(request), request.path.stem)
         seed = a_seed(options["seed"])
         with ExitStack() as stack:
-            host: Host = Plain(saves, source, sys.stdout, seed=seed, echo=echo)
+            plain = Plain(saves, source, sys.stdout, seed=seed, echo=echo)
+            host: Host = CommandFile(plain, saves)
             session = self.session(request, _logged(stack, host, request), options)
             return finish(session, request)
 

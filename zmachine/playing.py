@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import click
 
 from zmachine import registers as r
+from zmachine.commandfile import CommandFile
 from zmachine.front import a_seed, recorded, report, saves_folder
 from zmachine.metacommands import NAMES, Elsewhere, Player
 from zmachine.saves import Saves
@@ -50,7 +51,8 @@ def _play_plain(
 ) -> int:
     from zmachine.plain import Plain
 
-    player = Player(Plain(saves, sys.stdin, sys.stdout, seed=seed), saves)
+    plain = Plain(saves, sys.stdin, sys.stdout, seed=seed)
+    player = Player(CommandFile(plain, saves), saves)
     session = _session(front, request, options, player, stack)
     try:
         stop = _run(session, request)
@@ -103,7 +105,7 @@ def _play_screen(
             resize(cast(State, session.guest.state), width, height)
 
     terminal = Terminal(console, story, saves, seed=seed, resized=resized, commands=NAMES)
-    player = Player(terminal, saves, terminal.screen.keep)
+    player = Player(CommandFile(terminal, saves), saves, terminal.screen.keep)
     session = _session(front, request, options, player, stack)
     with console.opened():
         try:
