@@ -157,10 +157,13 @@ def _operands(op: Op) -> str:
 
 
 def _arms() -> tuple[Arm, ...]:
-    alike: dict[tuple[tuple[str, ...], ...], list[Op]] = {}
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], list[Op]] = {}
     for op in TABLE:
         alike.setdefault((loads(op), tail(op), lines(op)), []).append(op)
-    return tuple(Arm(n, *source, tuple(ops)) for n, (source, ops) in enumerate(alike.items()))
+    return tuple(
+        Arm(n, loads, tail, lines, tuple(ops))
+        for n, ((loads, tail, lines), ops) in enumerate(alike.items())
+    )
 
 
 def _group(condition: str, form: str, letters: str, arms: tuple[Arm, ...], *before: str) -> Group:

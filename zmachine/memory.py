@@ -34,7 +34,7 @@ def storeb(m: State, array: int, index: int, value: int) -> int:
 
 
 def scan_table(m: State, n: int, wanted: int, table: int, length: int, form: int) -> int:
-    """The address of the first field that is `wanted`, or 0. Form: bit 7 words, the rest their distance."""
+    """The address of the first field that is `wanted`, or 0. `form`: bit 7 words, then a width."""
     if begin(m):
         return 1
     if n < 4:

@@ -98,7 +98,7 @@ class Story:
                 f"{name} is damaged: static memory begins at {self.static:#x}, "
                 f"and the file has {len(data):#x} bytes{ANOTHER_COPY}"
             )
-        if self.version != 6 and not 0 < self.start < len(data):
+        if not 0 < self.start < len(data):
             raise ImageError(
                 f"{name} is damaged: it starts at {self.start:#x}, outside the file{ANOTHER_COPY}"
             )

@@ -23,7 +23,7 @@ from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 
 PAGE = 4096
 REGISTERS = 512  # one page of int64
@@ -111,7 +111,7 @@ class Guest:
         whole = memoryview(self.buffer)
         for place in layout.arenas:
             part = whole[place.offset : place.offset + place.nbytes]
-            view = part if place.format == "B" else part.cast(cast(Any, place.format))
+            view: Any = part if place.format == "B" else part.cast("q")
             setattr(self.state, place.name, view)
 
     @cached_property

@@ -2,11 +2,12 @@
 
 from functools import cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from typing import cast
 
 
 @cache
 def _all() -> EntryPoints:
-    return entry_points()
+    return cast(EntryPoints, entry_points())  # from 3.12 on nothing else
 
 
 def plugins(group: str) -> dict[str, EntryPoint]:

@@ -113,7 +113,7 @@ class Terminal:
     @property
     def prompt(self) -> str:
         """The line that the cursor is in."""
-        return self.lines[self.screen.cursor.y]
+        return (self.lines[self.screen.cursor.y :] or [""])[0]
 
     def until(self, expected: Callable[[], bool]) -> None:
         """Wait until the screen is as expected."""
@@ -133,8 +133,10 @@ class Terminal:
     def do(self, command: str) -> None:
         """Type a command, and wait for the next prompt, through all [MORE]s."""
         self.prompts(">")
-        self.type(command + "\r")
-        self.until(lambda: any(line.startswith(">" + command) for line in self.lines))
+        self.type(command)
+        self.prompts(">" + command)
+        self.type("\r")
+        self.until(lambda: self.prompt != ">" + command)
         self.more()
 
     def more(self) -> None:
@@ -142,8 +144,9 @@ class Terminal:
             self.until(lambda: self.prompt in (">", "[MORE]"))
             if self.prompt == ">":
                 return
+            page = self.lines
             self.type(" ")
-            self.until(lambda: self.prompt != "[MORE]")
+            self.until(lambda page=page: self.lines != page)
 
     def ends(self) -> int:
         """The exit code, once the program has ended."""
@@ -359,7 +362,7 @@ def test_an_existing_file_is_replaced_only_when_asked(play: Play, tmp_path: Path
     path = tmp_path / "text"
     path.write_text("precious")
     terminal = play("--transcript", str(path), wait=False)
-    terminal.sees("Replace it?")
+    terminal.sees("[y/N]")
     terminal.type("n\n")
     assert terminal.ends() == 2
     assert path.read_text() == "precious"

@@ -12,7 +12,7 @@ from zoo.commands.compare import short
 
 INK = "#24292f"
 FAINT = "#d0d7de"
-COLOURS = ("#8c959f", "#1f6feb", "#bf5b17", "#1a7f5a")
+COLOURS = ("#8c959f", "#1f6feb", "#1a7f5a", "#8250df")
 START = "#d9a441"
 
 

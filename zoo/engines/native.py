@@ -12,6 +12,7 @@ from __future__ import annotations
 # pyright: reportUnknownParameterType=false, reportMissingParameterType=false
 # pyright: reportUnknownArgumentType=false, reportUntypedClassDecorator=false
 # pyright: reportUntypedFunctionDecorator=false, reportUntypedBaseClass=false
+# pyright: reportOptionalCall=false
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any
