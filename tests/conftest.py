@@ -2,9 +2,13 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
+
+# A shell's background jobs begin with Ctrl-C ignored, and hand that on: the tests send it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BESIDE = Path(__file__).parents[2] / "shared" / "corpus"
 

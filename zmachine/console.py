@@ -173,7 +173,9 @@ class Console:
             self._take()
             yield self
         finally:
+            interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one comes too late
             self._give_back()
+            signal.signal(signal.SIGINT, interrupt)
             signal.set_wakeup_fd(old_waker)
             for number, handler in old.items():
                 signal.signal(number, handler)

@@ -76,6 +76,7 @@ class Player(Host):
     def __post_init__(self) -> None:
         self._lower = LowerText()
         self._warnings: list[str] = []
+        self._seed = "the log's seed"  # unless it is asked for here
         self._scripting = False  # the story itself has asked for the transcript
         self._begun = False  # this prompt has its turn already
 
@@ -99,6 +100,8 @@ class Player(Host):
             answer = self.inner.ask(kind, **details)
             if kind == "key":
                 self._begun = False
+            elif kind == "seed":
+                self._seed = f"seed {answer}"
             return answer
         self._begin_turn()
         while True:
@@ -113,7 +116,7 @@ class Player(Host):
             if action is None:
                 if command.startswith("/"):
                     self._note(
-                        f"{command} is no command of the zoo's (see /help): the story got it"
+                        f"{command} is no command of the zoo's (see /help): it goes to the story"
                     )
                 self._begun = False
                 self._lower.clear()
@@ -288,7 +291,7 @@ class Player(Host):
         m = session.guest.state
         return (
             f"Turn {self.turns[-1].number}; {m.r[DONE]:,} instructions so far; "
-            f"engine {session.engine.name}; seed {m.r[r.SEED]}."
+            f"engine {session.engine.name}; {self._seed}."
         )
 
     def strict(self, argument: str) -> str:

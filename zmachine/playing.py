@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -14,10 +14,11 @@ from zmachine import registers as r
 from zmachine.commandfile import CommandFile
 from zmachine.front import a_seed, recorded, report, saves_folder
 from zmachine.metacommands import NAMES, Elsewhere, Player
+from zmachine.plain import Plain
 from zmachine.saves import Saves
 from zmachine.state import State
 from zoo.front import Request
-from zoo.host import Host, Replayer
+from zoo.host import Event, Host, Replayer
 from zoo.registers import BUDGET, FAULT, HALT
 
 if TYPE_CHECKING:
@@ -142,6 +143,16 @@ def _run(session: Session, request: Request) -> Stop:
             return session.run(left)
         except Elsewhere:
             pass
+
+
+class PlainPlay(Plain):
+    """The story and the zoo's own notes as one stream of text."""
+
+    def show(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event[0] == "note":
+                self._sink.write(f"{event[1]}\n")
+        super().show(events)
 
 
 class Watched(Replayer):
