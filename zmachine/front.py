@@ -122,7 +122,7 @@ class ZMachineFront:
         chosen = Options(
             profile=options["profile"],
             rng=options["rng"],
-            seed=host.ask("seed"),
+            seed=_whole(host.ask("seed")),
             strict=options["strict"],
             undo=options["undo"],
             width=options["width"] or 80,
@@ -170,6 +170,15 @@ def a_seed(given: int | None) -> int:
     return secrets.randbits(48) if given is None else given
 
 
+def _whole(answer: object) -> int:
+    """The answer to a seed; a log may hold anything."""
+    from zoo.host import ReplayError
+
+    if not isinstance(answer, int):
+        raise ReplayError("the log does not begin with a random seed")
+    return answer
+
+
 def saves_folder(request: Request) -> Path:
     from zmachine import blorb
     from zmachine.saves import default_folder
@@ -178,7 +187,9 @@ def saves_folder(request: Request) -> Path:
         data = blorb.story(request.data) if blorb.is_blorb(request.data) else request.data
         return default_folder(blorb.ifid(data))
     except blorb.BlorbError as error:
-        raise click.UsageError(f"{request.path}: {error}") from error
+        raise click.UsageError(
+            f"{request.path} is not a story file: {error}; zoo info tells what is in a file"
+        ) from error
 
 
 def recorded(stack: ExitStack, host: Host, request: Request) -> tuple[Host, IO[str] | None]:

@@ -53,7 +53,7 @@ def _play_plain(
     from zmachine.plain import Plain
 
     plain = Plain(saves, sys.stdin, sys.stdout, seed=seed)
-    player = Player(CommandFile(plain, saves), saves)
+    player = Player(plain, saves)
     session = _session(front, request, options, player, stack)
     try:
         stop = _run(session, request)
@@ -106,7 +106,7 @@ def _play_screen(
             resize(cast(State, session.guest.state), width, height)
 
     terminal = Terminal(console, story, saves, seed=seed, resized=resized, commands=NAMES)
-    player = Player(CommandFile(terminal, saves), saves, terminal.screen.keep)
+    player = Player(terminal, saves, terminal.screen.keep)
     session = _session(front, request, options, player, stack)
     with console.opened():
         try:
@@ -126,9 +126,9 @@ def _session(
     stack: ExitStack,
 ) -> Session:
     player.transcript_file = _new_file(options["transcript"], stack)
-    host: Host = player
+    host: Host = CommandFile(player, player.saves)
     if request.replay:
-        host = Watched(player, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
+        host = Watched(host, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
     host, player.log.file = recorded(stack, host, request)
     player.session = front.session(request, host, options)
     return player.session

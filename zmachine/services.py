@@ -23,7 +23,7 @@ from zmachine.decode import branch_data
 from zmachine.flow import branch, call
 from zmachine.printing import zscii_of
 from zmachine.state import KEYS, MASK, STACK, State, store
-from zoo.host import Event, Host
+from zoo.host import Event, Host, ReplayError
 from zoo.layout import Guest
 from zoo.registers import CAUSE, FAULT, PC, REPLIED, REPLY, STOP
 
@@ -79,6 +79,15 @@ FAULTS = {
     r.BAD_FRAME: "a throw to a frame that is not there",
     r.STREAM_NESTING: "more than 16 open memory streams",
 } | {r.NOTICE + number: text for number, text in NOTICES.items()}
+
+
+def _line(answer: object) -> tuple[str, int]:
+    """The answer to a line; a log may hold anything."""
+    match answer:
+        case [str(text), int(terminator)]:
+            return text, terminator
+        case _:
+            raise ReplayError("the log has something else than a line where the story wants one")
 
 
 class Services:
@@ -150,7 +159,7 @@ class Services:
         )
         if answer is None:
             return False
-        text, terminator = answer
+        text, terminator = _line(answer)
         codes = [zscii_of(m, ord(c)) or ord("?") for c in text[:longest]]
         m.keys[: len(codes)] = bytes(codes)
         m.r[r.TYPED] = len(codes)
@@ -166,6 +175,8 @@ class Services:
         answer = self._host.ask("key", tenths=m.r[r.ASK_B])
         if answer is None:
             return False
+        if not isinstance(answer, int):
+            raise ReplayError("the log has something else than a key where the story wants one")
         if answer == 0 and m.r[r.ASK_C]:
             self._interrupt(m.r[r.ASK_C])
             return True
@@ -250,7 +261,7 @@ class Services:
 
     def _restore(self) -> bool:
         data = self._host.ask("restore")
-        if data is None:
+        if not isinstance(data, bytes):
             return self._reply(0)
         try:
             self.restore(data)
@@ -317,7 +328,7 @@ class Services:
     def _restore_table(self) -> bool:
         m = self._m
         data = self._host.ask("restore_table", name=self._name())
-        if data is None:
+        if not isinstance(data, bytes):
             return self._reply(0)
         start = m.r[r.ASK_A]
         count = min(len(data), m.r[r.ASK_B])

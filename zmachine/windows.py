@@ -73,9 +73,14 @@ def erase_line(m: State, value: int) -> int:
 
 
 def set_cursor(m: State, row: int, column: int) -> int:
-    if m.r[WINDOW] == 0 or row == 0 or column == 0 or signed(row) < 0 or signed(column) < 0:
-        # In the lower window it has no effect (15, set_cursor); there is no row or column 0.
-        return notice(m, BAD_CURSOR) if m.r[WINDOW] else 0
+    if m.r[WINDOW] == 0:
+        return 0  # in the lower window it has no effect (15, set_cursor)
+    if signed(row) < 1 or signed(column) < 1:
+        # There is no row or column 0, but published stories mean the first by it.
+        if notice(m, BAD_CURSOR):
+            return 1
+        row = max(signed(row), 1)
+        column = max(signed(column), 1)
     if tell(m, SET_CURSOR, row):
         return 1
     m.r[ROW] = row

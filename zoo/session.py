@@ -20,6 +20,9 @@ REASONS = {
     r.BREAK: "break",
 }
 FOREVER = 1 << 62
+# Instructions between looks at the world: Ctrl-C, and what has been printed. The same for every
+# engine, so that what they leave behind is the same.
+LOOK = 1 << 20
 
 
 class Engine(Protocol):
@@ -115,10 +118,14 @@ class Session:
         try:
             while True:
                 m.r[r.STOP] = r.RUNNING
-                before = left
-                left = self.engine.run(left)
-                m.r[r.DONE] += before - left
-                self.stats.instructions += before - left
+                size = min(left, LOOK)
+                done = size - self.engine.run(size)
+                left -= done
+                m.r[r.DONE] += done
+                self.stats.instructions += done
+                if m.r[r.STOP] == r.RUNNING and left > 0:
+                    self.services.flush()
+                    continue
                 reason = m.r[r.STOP] or r.BUDGET
                 name = REASONS[reason] if reason != r.HOST else self._service()
                 self.stats.stops[name] += 1

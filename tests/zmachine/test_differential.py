@@ -321,3 +321,27 @@ def test_crashme(seed: int, corpus: Path) -> None:
     data = (corpus / "zmachine/suite/crashme.z5").read_bytes()
     options = Options(rng="frotz", seed=seed)
     agree(Case(data, ("a",), 200_000, (1000, 77_777, 5), options))
+
+
+def test_code_that_runs_over_the_end_of_memory() -> None:
+    """It goes on at address 0, which can change, so that it is never taken for fixed code."""
+    # Main calls for ever a routine of a few `nop` at the very end. The last byte is `inc`, whose
+    # operand is the header's first byte: the version, here a local variable's number. The byte
+    # behind it, Flags 1, returns; main then makes the version another number.
+    call = b"\x8f\xff\xfe"  # call_1n
+    renumber = encode(
+        Instruction(
+            next(op for op in OPS[8] if op.name == "storeb"), [(SMALL, 0), (SMALL, 0), (SMALL, 17)]
+        )
+    )
+    back = b"\x8c" + (-len(call + renumber) - 1 & 0xFFFF).to_bytes(2, "big")
+    data = bytearray(story(8, call + renumber + back).ljust(1 << 19, b"\xb4"))
+    data[0x7FFF0] = 0
+    data[-1] = 0x95
+    data[1] = 0xB0  # rtrue, which frotz leaves as it is
+    case = Case(bytes(data), (), 200, (50, 20), Options(profile="frotz"))
+    agree(case)
+    end = run(case, "interp")
+    at = int.from_bytes(data[0x0C:0x0E], "big") + 2
+    assert end.stop.reason == r.BUDGET
+    assert int.from_bytes(bytes(end.guest.state.mem[at : at + 2]), "big") > 5  # type: ignore[attr-defined]

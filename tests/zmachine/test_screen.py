@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zmachine.cells import BOLD, ITALIC, PLAIN, REVERSE, Row, Style, cells_of, shown, wrap
-from zmachine.screen import Lower, Screen, Status
+from zmachine.panes import Lower, Status
+from zmachine.screen import Screen
 
 
 def text_of(row: Row) -> str:

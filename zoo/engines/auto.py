@@ -5,11 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 from zoo.engines.interp import Interp
 from zoo.layout import Guest
 from zoo.machine import Machine
 from zoo.registers import RUNNING, STOP
+
+if TYPE_CHECKING:
+    from zoo.engines.jit import Jit
 
 STRETCH = 20_000  # instructions of the interpreter between looks for native code: about 20 ms
 
@@ -26,8 +30,7 @@ class Auto:
         self._guest = guest
         self._m = guest.state
         self._interp = Interp(machine, guest)
-        self._engine: Interp | object = self._interp
-        self._native: list[object] = []
+        self._native: list[Jit] = []
         self._child: subprocess.Popen[bytes] | None = None
         threading.Thread(target=self._prepare, daemon=True).start()
 
@@ -55,7 +58,7 @@ class Auto:
         left = budget
         while left > 0:
             if self._native:
-                return self._native[0].run(left)  # type: ignore[attr-defined]
+                return self._native[0].run(left)
             size = min(left, STRETCH)
             left -= size - self._interp.run(size)
             if self._m.r[STOP] != RUNNING:

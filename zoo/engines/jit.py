@@ -21,8 +21,6 @@ from zoo.layout import Guest
 from zoo.machine import Machine
 from zoo.registers import PC, RETRY, RUNNING, STOP
 
-SLICE = 1 << 21  # instructions between looks at the world: Ctrl-C, another engine
-
 
 def module_path(machine: Machine) -> tuple[Path, str]:
     """Where the generated module of a machine belongs in the cache, and its source."""
@@ -92,13 +90,7 @@ class Jit:
 
     def run(self, budget: int) -> int:
         """As Interp.run."""
-        left = budget
-        while left > 0:
-            size = min(left, SLICE)
-            rest = self._run(self._address, size)
-            left -= size - rest
-            if self._m.r[STOP] != RUNNING:
-                if self._m.r[RETRY]:
-                    self._machine.restart(self._m, self._m.r[PC])
-                break
+        left = self._run(self._address, budget)
+        if self._m.r[STOP] != RUNNING and self._m.r[RETRY]:
+            self._machine.restart(self._m, self._m.r[PC])
         return left
