@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 import platformdirs
+
+from zoo.files import write_whole
 
 LONGEST_NAME = 64
 LARGEST_FILE = 1 << 22
@@ -56,14 +56,8 @@ class Saves:
 
 
 def _write(path: Path, data: bytes) -> bool:
-    """Write a file whole or not at all."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(file.name, path)
+        write_whole(path, data)
     except OSError:
         return False
     return True

@@ -6,11 +6,12 @@ import hashlib
 import os
 import platform
 import sys
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
 import platformdirs
+
+from zoo.files import write_whole
 
 
 def folder() -> Path:
@@ -28,10 +29,7 @@ def key(source: str) -> str:
 def keep(path: Path, data: bytes) -> bool:
     """Write a file into the cache, whole or not at all; False where that can't be done."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(data)
-        os.replace(file.name, path)
+        write_whole(path, data)
     except OSError:
         return False
     return True

@@ -10,15 +10,14 @@ the SHA-256 of all that. Numbers are little-endian.
 
 from __future__ import annotations
 
-import os
 import struct
-import tempfile
 import zlib
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from pathlib import Path
 
 from zoo import registers
+from zoo.files import write_whole
 from zoo.layout import PAGE, Guest
 
 MAGIC = b"ZOOSNAP\0"
@@ -185,16 +184,7 @@ class Snapshot:
 
     def save(self, path: Path) -> None:
         """Write the file, whole or not at all; OSError if that can't be done."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            try:
-                file.write(self.to_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-                os.replace(file.name, path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        write_whole(path, self.to_bytes())
 
     @classmethod
     def load(cls, path: Path, guest: Guest) -> Snapshot:
