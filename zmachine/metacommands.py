@@ -16,6 +16,7 @@ from zmachine.quetzal import QuetzalError
 from zmachine.saves import Saves
 from zmachine.services import NOTICES
 from zmachine.story import STRICTNESS
+from zmachine.where import Where
 from zoo.host import Event, Host
 from zoo.registers import DONE
 from zoo.session import Session
@@ -307,31 +308,20 @@ class LowerText:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
-        self._window = 0
-        self._status = False
-        self._muted = False
+        self._where = Where()
 
     def feed(self, events: Sequence[Event]) -> str:
         """Take events; the lower window's text in them, that off the screen (7.1) included."""
         text: list[str] = []
         for event in events:
+            self._where.follow(event)
             match event:
-                case ("text", part):
-                    if not self._window and not self._status:
-                        text.append(part)
-                        if not self._muted:
-                            self.events.append(event)
-                case ("window", window):
-                    self._window = window
+                case ("text", part) if self._where.lower:
+                    text.append(part)
+                    if self._where.shown:
+                        self.events.append(event)
                 case ("erase_window", window) if window != 1:
-                    self._window = 0 if window == -1 else self._window
                     self.clear()
-                case ("stream", 1 | -1 as stream):
-                    self._muted = stream < 0
-                case ("status",):
-                    self._status = True
-                case ("status_end", *_):
-                    self._status = False
                 case _ if event[0] in LOOKS:
                     self.events.append(event)
                 case _:

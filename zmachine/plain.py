@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from zmachine.saves import Saves
 from zmachine.services import NOTICES
+from zmachine.where import Where
 from zoo.host import Event, Host
 
 RETURN = 13
@@ -30,25 +31,14 @@ class Plain(Host):
         self._seed = seed
         self._echo = echo
         self._keys = ""
-        self._window = 0
-        self._status = False
-        self._muted = False
+        self._where = Where()
 
     def show(self, events: Sequence[Event]) -> None:
         for event in events:
+            self._where.follow(event)
             match event:
-                case ("text", text) if self._window == 0 and not self._status and not self._muted:
+                case ("text", text) if self._where.lower and self._where.shown:
                     self._sink.write(text)
-                case ("window", window):
-                    self._window = window
-                case ("erase_window", -1):
-                    self._window = 0
-                case ("stream", 1 | -1 as stream):
-                    self._muted = stream < 0
-                case ("status",):
-                    self._status = True
-                case ("status_end", *_):
-                    self._status = False
                 case ("warning", notice, pc):
                     self._note(f"warning: {NOTICES[notice]} (before {pc:#x})")
                 case ("problem", text):

@@ -72,7 +72,7 @@ class Script(Plain):
         self.events += events
         for event in events:
             super().show([event])
-            if event[0] == "text" and self._window == 1:
+            if event[0] == "text" and self._where.window == 1:
                 self._upper.append(event[1])
 
     @property
