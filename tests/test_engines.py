@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
@@ -17,6 +18,7 @@ from zoo.host import Event, Host, Recorder, Replayer, ReplayError
 from zoo.layout import PAGE, Guest
 from zoo.machine import ImageError, machines
 from zoo.registers import (
+    BREAK,
     BUDGET,
     CAUSE,
     DONE,
@@ -28,7 +30,7 @@ from zoo.registers import (
     RUNNING,
     STOP,
 )
-from zoo.session import Engine, Session, make_engine
+from zoo.session import FOREVER, Engine, Session, make_engine
 
 # Reads a key, prints all characters from it down to 1, by way of an instruction that it changes.
 COUNTDOWN = program(
@@ -261,3 +263,16 @@ def test_the_buffer_begins_with_what_it_is() -> None:
     header = state(boot(ENDS))[:PAGE]
     assert header.startswith(b"ZOOSTATE")
     assert TOY.layout.hash in header
+
+
+def test_a_run_can_be_interrupted_and_goes_on(engine: str) -> None:
+    """From another thread: the guest stops between two instructions, and nothing is lost."""
+    guest = boot(program(("jump", 0)))
+    session = Session(TOY, guest, Services(guest, Keys()), engine)
+    threading.Timer(0.05, session.interrupt).start()
+    stop = session.run(FOREVER)
+    assert (stop.reason, stop.pc, session.stats.stops) == (BREAK, 0, {"break": 1})
+    done = session.stats.instructions
+    assert done > 0 and guest.state.r[DONE] == done
+    assert session.run(10).reason == BUDGET
+    assert session.stats.instructions == done + 10

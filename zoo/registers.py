@@ -19,4 +19,4 @@ BUDGET = 1  # the budget is used up
 HOST = 2  # a service of the host is wanted
 FAULT = 3  # the guest did what cannot be done
 HALT = 4  # the guest ended by itself
-BREAK = 5  # a breakpoint, or the person, asked for it
+BREAK = 5  # somebody asked for it (zoo.session.Session.interrupt)

@@ -107,6 +107,7 @@ class Session:
         self.guest = guest
         self.services = services
         self.engine = make_engine(engine, machine, guest)
+        self._interrupted = False
         self.stats = Stats(machine.name, engine)
         self.stats.startup_seconds = time.perf_counter() - begun
 
@@ -124,8 +125,11 @@ class Session:
                 m.r[r.DONE] += done
                 self.stats.instructions += done
                 if m.r[r.STOP] == r.RUNNING and left > 0:
-                    self.services.flush()
-                    continue
+                    if not self._interrupted:
+                        self.services.flush()
+                        continue
+                    self._interrupted = False
+                    m.r[r.STOP] = r.BREAK
                 reason = m.r[r.STOP] or r.BUDGET
                 name = REASONS[reason] if reason != r.HOST else self._service()
                 self.stats.stops[name] += 1
@@ -143,6 +147,11 @@ class Session:
         cause = m.r[r.CAUSE]
         text = self.machine.faults.get(cause, f"fault {cause}") if reason == r.FAULT else ""
         return Stop(reason, cause, m.r[r.PC], text)
+
+    def interrupt(self) -> None:
+        """Make the run stop, with reason BREAK, at its next look at the world; run goes on from
+        there. It may be called by another thread or a signal handler."""
+        self._interrupted = True
 
     def _service(self) -> str:
         return self.machine.requests.get(self.guest.state.r[r.CAUSE], "host")
