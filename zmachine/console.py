@@ -136,6 +136,7 @@ class Console:
         self._keys: list[str] = []
         self._rows: list[Row] = []
         self._resized = False
+        self._interrupted = False
         self._attrs: dict[Style, Attrs] = {}
         self._input = Vt100Input(sys.stdin)
         columns, rows = self.size
@@ -166,6 +167,7 @@ class Console:
             signal.SIGTSTP: self._on_suspend,
             signal.SIGTERM: _leave,
             signal.SIGHUP: _leave,
+            signal.SIGINT: self._on_interrupt,
         }
         old = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         old_waker = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
@@ -173,9 +175,8 @@ class Console:
             self._take()
             yield self
         finally:
-            interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one comes too late
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one comes too late
             self._give_back()
-            signal.signal(signal.SIGINT, interrupt)
             signal.set_wakeup_fd(old_waker)
             for number, handler in old.items():
                 signal.signal(number, handler)
@@ -212,6 +213,12 @@ class Console:
     def _on_resize(self, number: int, frame: FrameType | None) -> None:
         self._resized = True
 
+    def _on_interrupt(self, number: int, frame: FrameType | None) -> None:
+        # What it meets may swallow the exception (a weak reference's callback does): the next
+        # wait for a key raises it again.
+        self._interrupted = True
+        raise KeyboardInterrupt
+
     def _on_suspend(self, number: int, frame: FrameType | None) -> None:
         self._give_back()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
@@ -235,6 +242,8 @@ class Console:
         end = None if seconds is None else time.monotonic() + seconds
         escape = False
         while True:
+            if self._interrupted:
+                raise KeyboardInterrupt
             if self._resized:
                 self._resized = False
                 if self._cast:

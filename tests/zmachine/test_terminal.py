@@ -33,6 +33,23 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from zoo.cli import main
 main()
 """
+# The same, and Ctrl-C comes at a moment when Python drops the exception.
+SWALLOWED = """
+import os, signal
+from zmachine.editor import Editor
+class Swallow:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(100):
+            pass
+make = Editor.__init__
+def made(*a):
+    Swallow()
+    make(*a)
+Editor.__init__ = made
+from zoo.cli import main
+main()
+"""
 # The same under a shell, of a kind that lets a suspended job go on at once.
 UNDER_SHELL = """
 import fcntl, os, signal, sys, termios
@@ -77,6 +94,7 @@ class Terminal:
         environment = os.environ | {
             "TERM": "xterm-256color",
             "PYTHONUNBUFFERED": "1",
+            "PYTHONFAULTHANDLER": "1",
             "XDG_DATA_HOME": str(folder),
             "HOME": str(folder),
         }
@@ -152,7 +170,12 @@ class Terminal:
         """The exit code, once the program has ended."""
         end = time.monotonic() + PATIENCE
         while self.process.poll() is None:
-            assert time.monotonic() < end, "it does not end:\n" + "\n".join(self.lines)
+            if time.monotonic() > end:
+                before = self.sent[-200:]
+                self.process.send_signal(signal.SIGABRT)  # it shows where it is
+                while self.read():
+                    pass
+                pytest.fail(f"it does not end: {before!r}\n" + "\n".join(self.lines))
             self.read()
         while self.read():
             pass
@@ -206,6 +229,12 @@ def test_ctrl_c_leaves_the_terminal_as_it_was(play: Play) -> None:
     assert termios.tcgetattr(terminal._slave) == terminal.mode
     for opened, closed in ((b"?1049h", b"?1049l"), (b"?1000h", b"?1000l"), (b"?25l", b"?25h")):
         assert terminal.sent.rindex(closed) > terminal.sent.rindex(opened)
+
+
+def test_ctrl_c_is_not_lost_where_python_drops_it(play: Play) -> None:
+    terminal = play(start=SWALLOWED, wait=False)
+    assert terminal.ends() == 130
+    assert b"Exception ignored" in terminal.sent
 
 
 def test_a_termination_leaves_the_terminal_as_it_was(play: Play) -> None:
