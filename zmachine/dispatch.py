@@ -86,7 +86,9 @@ def specialise(arm: Arm, found: Sequence[int]) -> Special:
     if "s" in shape:
         # A popped operand may not have been there, which must be known before the call.
         before += [f"{name} = {value}" for name, value in values.items() if name != value]
-        before += STOPPED
+        before += _unless_there(
+            [name for name, kind in zip(used, kinds, strict=False) if kind == "s"]
+        )
         values = {name: name for name in used}
     call = _call(op, list(values.values()))
     stops = op.stops
@@ -139,6 +141,11 @@ WRITE = {
 }
 
 
+def _unless_there(operands: Sequence[str]) -> list[str]:
+    """Leave if one of the operands was to be popped and was not there: it is negative."""
+    return [f"if {' | '.join(operands)} < 0:", f"    {LEAVE}"]
+
+
 def _kind(variable: int) -> str:
     """The stack, a local or a global variable."""
     return "s" if variable == 0 else "l" if variable < 16 else "g"
@@ -177,7 +184,7 @@ def _group(condition: str, form: str, letters: str, arms: tuple[Arm, ...], *befo
         found.append("if v & 15:")
         for bit, name in enumerate(letters):
             found += [f"    if v & {1 << bit}:", f"        {name} = load(m, {name})"]
-        found += ["    if m.r[STOP]:", f"        {LEAVE}"]
+        found += [f"    {line}" for line in _unless_there(letters)]
     return Group(condition, tuple(found), arms)
 
 

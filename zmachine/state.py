@@ -139,12 +139,16 @@ def push(m: State, value: int) -> int:
 
 
 def pop(m: State) -> int:
-    """The stack's top. SP moves even on underflow, so that `restart` can put it back."""
+    """The stack's top, or -1 if there is none: no word is negative.
+
+    SP moves even then, so that `restart` can put it back.
+    """
     sp = m.r[SP] - 1
     m.r[SP] = sp
     if sp < m.r[BASE]:
-        return fault(m, STACK_UNDERFLOW)
-    return m.stack[sp & STACK_MASK]
+        fault(m, STACK_UNDERFLOW)
+        return -1
+    return m.stack[sp & STACK_MASK] & 0xFFFF
 
 
 def local(m: State, variable: int) -> int:
