@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zmachine import decode
+from zmachine import decode, flow
 from zmachine.state import MASK, OPCODES
 from zmachine.table import TABLE
-from zoo.table import LEAVE, Arm, Group, Op, Special
+from zoo.table import LEAVE, Arm, Group, Onward, Op, Special
 
 # Parameters that the decoder gives by these names; any other is the next operand.
 GIVEN = ("pc", "v", "n", "x", "s", "t")
@@ -124,6 +124,21 @@ def specialise(arm: Arm, found: Sequence[int]) -> Special:
         )
         found = (pc, v, n, a, b, c, d, x, s, pc + (t >> 1) - 2 & MASK)
     return Special(shape, tuple(before), found, names)
+
+
+def onward(arm: Arm, found: Sequence[int]) -> Onward:
+    """Where a decoded instruction may lead: on, to its branch, or to a call and back."""
+    op = arm.ops[0]
+    pc, v, _, a, *_, t = found
+    if op.function is flow.call:
+        return Onward((pc,), calls=True)
+    if op.function is flow.jump:
+        return Onward(() if v & 1 else (pc + flow.signed(a) - 2,))
+    if op.flow or op is ILLEGAL:
+        return Onward(())
+    if op.branches and not 0 <= t < 4:
+        return Onward((pc, pc + (t >> 1) - 2 & MASK))
+    return Onward((pc,))
 
 
 # Instructions whose first operand names a variable, and what they come down to when it is known.

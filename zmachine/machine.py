@@ -16,7 +16,7 @@ from zmachine import (
     windows,
     words,
 )
-from zmachine.dispatch import ARMS, GROUPS, INLINE, specialise
+from zmachine.dispatch import ARMS, GROUPS, INLINE, onward, specialise
 from zmachine.registers import STATIC
 from zmachine.services import FAULTS, REQUESTS, Services
 from zmachine.story import VERSIONS, load
@@ -60,6 +60,8 @@ MACHINE = Machine(
     fields=decode.FIELDS,
     restart=decode.restart,
     load=load,
+    code="mem",
+    onward=onward,
     fixed_code=fixed_code,
     services=Services,
     faults=FAULTS,

@@ -48,25 +48,36 @@ def arm_functions(machine: Machine) -> str:
 def dispatch_module(machine: Machine) -> str:
     """The source of the module that Numba compiles for `machine`: its function is `run`.
 
-    run(address of the guest's buffer, budget) returns how much of the budget is left.
+    run(address of the guest's buffer, budget, table, mask) returns how much of the budget is left.
+    Where control goes to an address whose entry in the table (entry `pc & mask` of `mask + 1`) is
+    not 0, it returns; the word after the entries is the last address to which control went.
     """
     arenas = ", ".join(repr((a.name, a.format, a.offset)) for a in machine.layout.arenas)
+    fixed = ", ".join(str(number) for number in fixed_registers(machine).values())
     options = ", ".join(f"{k}={v!r}" for k, v in FAST.items())
     parts = [
         f'"""The dispatch loop of {machine.name}, generated from its table."""',
-        "from numba import cfunc, int64, njit, types\n\n"
-        "from zoo.engines.native import StateType, as_it_is, state",
-        "if READY:  # `run` comes from the cache, and nothing that it calls is compiled again\n"
-        "    njit = as_it_is",
-        f"STATE = StateType([{arenas}])\nFAST = dict({options})\n"
+        "from numba import int64, njit, types\n\n"
+        "from zoo.engines.native import StateType, entry, note, state",
+        f"STATE = StateType([{arenas}], frozenset([{fixed}]))\nFAST = dict({options})\n"
         "HOT = dict(FAST, forceinline=True)",
         "\n".join(f"{name} = {value}" for name, value in _constants(machine).items()),
         *_functions(machine),
-        "@cfunc(int64(types.CPointer(types.uint8), int64), cache=True, error_model='numpy', "
-        "_nrt=False)\n"
-        f"def run(address, budget):\n    m = state(address, STATE)\n{_block(_loop(machine))}",
+        "@njit(int64(int64, int64, int64, int64), **FAST)\n"
+        "def run(address, budget, table, mask):\n"
+        f"    m = state(address, STATE)\n{_block(_loop(machine))}",
     ]
     return "\n\n\n".join(parts) + "\n"
+
+
+def arms_module(machine: Machine) -> str:
+    """What comes after it for a recompiler: every arm as a function, typed as the others are."""
+    takes = ", ".join(["STATE"] + ["int64"] * len(machine.fields[1:]))
+    arms = (
+        f"@njit(int64({takes}), **HOT)\n{step_source(machine, a.name, a.loads + a.lines)}"
+        for a in machine.arms
+    )
+    return "\n\n".join(arms)
 
 
 def _block(lines: Iterable[str]) -> str:
@@ -85,6 +96,8 @@ def _loop(machine: Machine) -> Iterator[str]:
             yield f"        {_word(n)} arm == {arm.number}:  # {names}"
             for line in arm.tail + arm.lines:
                 yield f"            {line.replace(LEAVE, 'break')}"
+            if arm.ops[0].flow:
+                yield from (f"            {line}" for line in GOES)
     yield from (
         "    left -= 1",
         "if m.r[STOP] != RUNNING:",
@@ -95,6 +108,15 @@ def _loop(machine: Machine) -> Iterator[str]:
         "m.r[PC] = pc",
         "return left",
     )
+
+
+# After an instruction that directs the flow of control: is there something better for what follows?
+GOES = (
+    "note(table, mask + 1, pc)",
+    "if entry(table, pc & mask):",
+    "    left -= 1",
+    "    break",
+)
 
 
 def _word(k: int) -> str:
@@ -108,6 +130,36 @@ def _constants(machine: Machine) -> dict[str, int]:
             if name.isupper() and isinstance(value, int) and found.setdefault(name, value) != value:
                 raise ValueError(f"{name} is {found[name]} and, in {module.__name__}, {value}")
     return found
+
+
+def fixed_registers(machine: Machine) -> dict[str, int]:
+    """The registers that no semantic function writes: during a run they are constants.
+
+    They are those of which nothing is done but to read them, by name.
+    """
+    read: set[str] = set()
+    other: set[str] = set()
+    for module in machine.modules:
+        tree = ast.parse(inspect.getsource(module))
+        reads = [
+            node.slice
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+        ]
+        read.update(name.id for name in reads)
+        loaded = {
+            n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+        }
+        names = loaded - set(reads)
+        other.update(name.id for name in names)
+    fixed = read - other
+    return {
+        name: number
+        for name, number in machine.layout.registers.items()
+        if number >= registers.FIRST and name in fixed
+    }
 
 
 def _functions(machine: Machine) -> Iterator[str]:

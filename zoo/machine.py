@@ -9,7 +9,7 @@ from typing import Any
 
 from zoo.layout import Guest, Layout
 from zoo.plugins import plugins
-from zoo.table import Arm, Group, Op, Special
+from zoo.table import Arm, Group, Onward, Op, Special
 
 GROUP = "zoo.machines"
 
@@ -36,6 +36,8 @@ class Machine:
     inline: the names of the functions that are so hot and small that they must not be called.
     restart: `restart(m, pc)` puts back what fetching the operands of the instruction at `pc` took.
     load: makes a Guest of an image's bytes; raises ImageError.
+    code: the name of the arena that holds the code.
+    onward: `onward(arm, found)` says where control may go after a decoded instruction.
     fixed_code: the addresses where code that begins there can never change, in this guest.
     services: `services(guest, host)` makes what answers a guest's requests (zoo.session.Services).
     specialise: `specialise(arm, found)` gives the lines with which the interpreter carries out one
@@ -56,6 +58,8 @@ class Machine:
     inline: frozenset[str]
     restart: Callable[..., int]
     load: Callable[..., Guest]
+    code: str
+    onward: Callable[[Arm, Sequence[int]], Onward]
     fixed_code: Callable[[Guest], range]
     services: Callable[..., Any]
     faults: Mapping[int, str] = field(default_factory=dict[int, str])

@@ -75,7 +75,7 @@ class Stats:
 
 
 def make_engine(name: str, machine: Machine, guest: Guest) -> Engine:
-    """The engine called interp, jit or auto; each is imported only when it is asked for."""
+    """The engine called interp, jit, recompile or auto; each is imported only when it is asked for."""
     if name == "interp":
         from zoo.engines.interp import Interp
 
@@ -84,12 +84,16 @@ def make_engine(name: str, machine: Machine, guest: Guest) -> Engine:
         from zoo.engines.jit import Jit
 
         return Jit(machine, guest)
+    if name == "recompile":
+        from zoo.engines.recompile import Recompile
+
+        return Recompile(machine, guest)
     from zoo.engines.auto import Auto
 
     return Auto(machine, guest)
 
 
-ENGINES = ("interp", "jit", "auto")
+ENGINES = ("interp", "jit", "recompile", "auto")
 
 
 class Session:

@@ -94,3 +94,14 @@ class Special(NamedTuple):
     lines: tuple[str, ...]
     found: Sequence[int]
     names: Mapping[str, str] = {}
+
+
+class Onward(NamedTuple):
+    """Where control may go after an instruction, as far as its code says.
+
+    targets: addresses; where none is known, or control goes elsewhere, the processor finds out.
+    calls: it goes elsewhere first, and to the one target when what it called has returned.
+    """
+
+    targets: tuple[int, ...]
+    calls: bool = False

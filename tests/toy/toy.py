@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import cast
 
 import semantics
@@ -12,7 +13,7 @@ from zoo.host import Host
 from zoo.layout import Guest, Layout
 from zoo.machine import ImageError, Machine
 from zoo.registers import CAUSE, REPLIED, REPLY
-from zoo.table import LEAVE, Arm, Group, Op
+from zoo.table import LEAVE, Arm, Group, Onward, Op
 
 # A result goes to the accumulator; a condition decides whether to go to `a`.
 TABLE = (
@@ -55,6 +56,13 @@ def boot(data: bytes) -> Guest:
     return guest
 
 
+def onward(arm: Arm, found: Sequence[int]) -> Onward:
+    """Where a decoded instruction may lead."""
+    pc, a = found
+    op = arm.ops[0]
+    return Onward((a,) if op.flow else (pc, a) if op.branches else (pc,))
+
+
 class Services:
     """Answers a toy's requests. It asks for a "key" and shows ("text", str)."""
 
@@ -92,6 +100,8 @@ TOY = Machine(
     fields=("arm", "pc", "a"),
     restart=semantics.restart,
     load=boot,
+    code="mem",
+    onward=onward,
     fixed_code=lambda guest: range(0),
     services=Services,
     faults={semantics.ILLEGAL: "no such instruction", semantics.DIVISION_BY_ZERO: "division by 0"},

@@ -1,80 +1,91 @@
-"""The compiled loop: Numba makes machine code of the module that `zoo.generate` writes.
+"""The compiled loop: native code of the module that `zoo.generate` writes.
 
-This is the only module that imports numba, and it does so late: that alone takes half a second.
+It is compiled once, by Numba and LLVM, and kept as object code; a warm start imports neither Numba
+nor the generator.
 """
 
 from __future__ import annotations
 
 import ctypes
-import importlib.util
-import sys
-import tempfile
+import inspect
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from zoo import cache as store
-from zoo.generate import dispatch_module
+from zoo import registers
 from zoo.layout import Guest
 from zoo.machine import Machine
 from zoo.registers import PC, RETRY, RUNNING, STOP
 
+# run(address of the guest's buffer, budget, table, mask) -> budget left
+RUN = ctypes.CFUNCTYPE(
+    ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64
+)
 
-def module_path(machine: Machine) -> tuple[Path, str]:
-    """Where the generated module of a machine belongs in the cache, and its source."""
-    source = dispatch_module(machine)
-    native = Path(__file__).with_name("native.py").read_text(encoding="utf-8")
-    return store.folder() / "jit" / f"{machine.name}_{store.key(source + native)}.py", source
+
+@cache
+def key(machine: Machine) -> str:
+    """A hash of everything that the machine's compiled code depends on."""
+    from zoo.engines.backend import processor
+
+    own = Path(__file__).parent
+    files = [own.with_name("generate.py"), *(own / name for name in COMPILERS)]
+    return store.key(
+        *(file.read_text(encoding="utf-8") for file in files),
+        *(inspect.getsource(module) for module in (registers, *machine.modules)),
+        repr([(a.name, a.loads, a.tail, a.lines) for a in machine.arms]),
+        repr([(g.condition, g.lines, [a.number for a in g.arms]) for g in machine.groups]),
+        repr((machine.first, machine.fields, sorted(machine.inline), machine.layout.arenas)),
+        processor(),
+    )
+
+
+COMPILERS = (
+    "native.py",
+    "frontend.py",
+    "backend.py",
+    "compiler.py",
+    "units.py",
+    "translate.py",
+)
+EXPORTS = ("run", "drive")
+
+
+def object_path(machine: Machine) -> Path:
+    """Where a machine's object code belongs in the cache."""
+    return store.folder() / f"{machine.name}-{key(machine)}.o"
 
 
 def is_ready(machine: Machine) -> bool:
     """Whether compiled code lies in the cache."""
-    return module_path(machine)[0].with_suffix(".ready").exists()
+    return object_path(machine).exists()
 
 
 @cache
-def compiled(machine: Machine) -> Callable[..., int]:
-    """The machine's loop as native code: run(address of the buffer, budget) -> budget left.
+def loaded(machine: Machine) -> Any:
+    """The machine's object code in this process, a backend.Code.
 
     It comes from the cache, or is compiled and kept there. Where the cache can't be written it is
     compiled for this process alone.
     """
-    path, source = module_path(machine)
-    kept = path.exists() or store.keep(path, source.encode())
-    if not kept:
-        path = Path(_scratch().name) / path.name
-        store.keep(path, source.encode())
-    native: Any = None
-    if path.with_suffix(".ready").exists():
-        with suppress(Exception):  # the cache is damaged, or of another processor
-            native = _imported(path, ready=True)
-    native = native or _imported(path, ready=False)
-    if kept:
-        store.keep(path.with_suffix(".ready"), b"")
-    # ctypes lets other threads run meanwhile.
-    prototype = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64)
-    function = prototype(native.address)
-    function.keep = native  # type: ignore[attr-defined]
-    return function
+    from zoo.engines.backend import Code
 
+    path = object_path(machine)
+    data = store.kept(path)
+    if data is None:
+        from zoo.engines.compiler import Compiler
 
-def _imported(path: Path, ready: bool) -> Any:
-    """The function `run` of the module in a file; `ready`: it was compiled before."""
-    spec = importlib.util.spec_from_file_location(f"zoo_jit_{path.stem}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    vars(module)["READY"] = ready
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return vars(module)["run"]
+        data = Compiler(machine).loop()
+        store.keep(path, data)
+    return Code(data, f"{machine.name}-{id(machine)}", EXPORTS)
 
 
 @cache
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """A folder that goes when the process does."""
-    return tempfile.TemporaryDirectory(prefix="zoo-")
+def compiled(machine: Machine) -> Callable[..., int]:
+    """The machine's loop as a native function, of type RUN. ctypes lets other threads run."""
+    return RUN(loaded(machine).addresses["run"])
 
 
 class Jit:
@@ -87,10 +98,11 @@ class Jit:
         self._m = guest.state
         self._address = guest.address
         self._run = compiled(machine)
+        self._table = (ctypes.c_int64 * 2)()  # no translations
 
     def run(self, budget: int) -> int:
         """As Interp.run."""
-        left = self._run(self._address, budget)
+        left = self._run(self._address, budget, self._table, 0)
         if self._m.r[STOP] != RUNNING and self._m.r[RETRY]:
             self._machine.restart(self._m, self._m.r[PC])
         return left

@@ -14,8 +14,8 @@ from __future__ import annotations
 # pyright: reportUntypedFunctionDecorator=false, reportUntypedBaseClass=false
 # pyright: reportOptionalCall=false
 import operator
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from zlib import crc32
 
 from llvmlite import ir
 from numba import types
@@ -35,21 +35,31 @@ WORD = ir.IntType(64)
 
 
 class ArenaType(types.Type):
-    """One arena: bytes ("B") or 64-bit integers ("q"), `offset` bytes from the state's pointer."""
+    """One arena: bytes ("B") or 64-bit integers ("q"), `offset` bytes from the state's pointer.
 
-    def __init__(self, name: str, format: str, offset: int) -> None:
-        super().__init__(f"Arena({name}, {format}, {offset})")
+    fixed: the elements that nothing writes.
+    """
+
+    def __init__(self, name: str, format: str, offset: int, fixed: frozenset[int]) -> None:
+        super().__init__(f"{name}_{format}{offset}_{len(fixed)}")
         self.arena = name
+        self.fixed = fixed
         self.element = BYTE if format == "B" else WORD
         self.offset = offset
 
 
 class StateType(types.Type):
-    """The whole state, with its arenas as attributes."""
+    """The whole state, with its arenas as attributes. fixed: the registers that nothing writes."""
 
-    def __init__(self, arenas: Iterable[tuple[str, str, int]]) -> None:
-        self.arenas = {name: ArenaType(name, form, offset) for name, form, offset in arenas}
-        super().__init__(f"State({', '.join(str(a) for a in self.arenas.values())})")
+    def __init__(self, arenas: Iterable[tuple[str, str, int]], fixed: frozenset[int]) -> None:
+        constant = {"r": fixed}
+        self.arenas = {
+            name: ArenaType(name, form, offset, constant.get(name, frozenset()))
+            for name, form, offset in arenas
+        }
+        # Numba takes types for the same by their names, and puts these into every symbol.
+        parts = f"{sorted(fixed)} {[str(a) for a in self.arenas.values()]}"
+        super().__init__(f"State{crc32(parts.encode()):08x}")
 
 
 @register_model(ArenaType)
@@ -109,6 +119,8 @@ def _marked(builder, arena: ArenaType, instruction):
 def _read(context, builder, sig, args):
     arena = sig.args[0]
     value = _marked(builder, arena, builder.load(_place(builder, arena, *args)))
+    if isinstance(args[1], ir.Constant) and args[1].constant in arena.fixed:
+        value.set_metadata("invariant.load", builder.module.add_metadata([]))
     return value if arena.element is WORD else builder.zext(value, WORD)
 
 
@@ -123,16 +135,38 @@ def _write(context, builder, sig, args):
 
 
 @intrinsic
-def state(typingctx, pointer, like):
+def state(typingctx, address, like):
     """The state at an address; `like` is the type, wrapped as Numba wraps types."""
     kind = like.instance_type
 
     def codegen(context, builder, sig, args):
-        return args[0]
+        return builder.inttoptr(args[0], BYTE.as_pointer())
 
-    return kind(pointer, like), codegen
+    return kind(address, like), codegen
 
 
-def as_it_is(*_: object, **__: object) -> Callable[[Any], Any]:
-    """Stands for njit where nothing is to be compiled."""
-    return lambda function: function
+def _entry(builder, table, index):
+    """The address of an entry of a table that is no part of the state."""
+    address = builder.add(table, builder.mul(index, WORD(8)))
+    return builder.inttoptr(address, WORD.as_pointer())
+
+
+@intrinsic
+def entry(typingctx, table, index):
+    """An entry of the table of translations."""
+
+    def codegen(context, builder, sig, args):
+        return builder.load(_entry(builder, *args))
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def note(typingctx, table, index, value):
+    """Put a number into the table of translations."""
+
+    def codegen(context, builder, sig, args):
+        builder.store(args[2], _entry(builder, *args[:2]))
+        return args[2]
+
+    return types.int64(types.int64, types.int64, types.int64), codegen

@@ -1,0 +1,173 @@
+"""From a machine's table to object code: its loop, and the library that translations are made of."""
+
+from __future__ import annotations
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownParameterType=false, reportMissingTypeStubs=false
+# pyright: reportUnknownArgumentType=false, reportMissingParameterType=false
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cached_property
+
+from llvmlite import binding as llvm
+
+from zoo.engines import backend
+from zoo.engines.frontend import Frontend, Lowered
+from zoo.engines.translate import DEPTH
+from zoo.generate import arms_module, dispatch_module
+from zoo.machine import Machine
+from zoo.registers import PC, RUNNING, STOP
+
+# What is inlined into translated code: the machine's hot functions, and those of at most so many
+# lines of LLVM's IR, the functions of rows and others. The rest is rare: reports, and long work.
+SHORT_ROW = 75
+SHORT = 20
+
+# What other code calls. Numba's functions give their results through a pointer; C's do not.
+# `drive` goes on in translations as long as there are some, and otherwise in the loop, which
+# comes back as soon as there is one. It counts, in the table's last word, the loop's instructions.
+ENTRIES = """
+declare i32 @"{symbol}"(ptr, ptr, i64, i64, i64, i64)
+
+define i64 @run(ptr %m, i64 %budget, ptr %table, i64 %mask) {{
+  %result = alloca i64
+  %exception = alloca ptr
+  %address = ptrtoint ptr %m to i64
+  %entries = ptrtoint ptr %table to i64
+  call i32 @"{symbol}"(ptr %result, ptr %exception, i64 %address, i64 %budget, i64 %entries,
+                       i64 %mask)
+  %left = load i64, ptr %result
+  ret i64 %left
+}}
+
+define i64 @drive(ptr %m, i64 %budget, ptr %table, i64 %mask) {{
+start:
+  %past = add i64 %mask, 2
+  %looped = getelementptr i64, ptr %table, i64 %past
+  %pc = getelementptr i8, ptr %m, i64 {pc}
+  %stop = getelementptr i8, ptr %m, i64 {stop}
+  br label %top
+top:
+  %left = phi i64 [ %budget, %start ], [ %less, %translated ], [ %rest, %loop ]
+  %any = icmp sgt i64 %left, 0
+  %reason = load i64, ptr %stop
+  %running = icmp eq i64 %reason, {running}
+  %go = and i1 %any, %running
+  br i1 %go, label %look, label %done
+look:
+  %at = load i64, ptr %pc
+  %index = and i64 %at, %mask
+  %entry = getelementptr i64, ptr %table, i64 %index
+  %code = load ptr, ptr %entry
+  %none = icmp eq ptr %code, null
+  br i1 %none, label %loop, label %enter
+enter:
+  %less = call i64 %code(ptr %m, i64 %left, ptr %table, i64 %mask, i64 {depth})
+  %same = icmp eq i64 %less, %left
+  br i1 %same, label %stuck, label %translated
+translated:
+  br label %top
+stuck:
+  %why = load i64, ptr %stop
+  %stopped = icmp ne i64 %why, {running}
+  br i1 %stopped, label %done, label %loop
+loop:
+  %budget.left = phi i64 [ %left, %look ], [ %less, %stuck ]
+  %rest = call i64 @run(ptr %m, i64 %budget.left, ptr %table, i64 %mask)
+  %before = load i64, ptr %looped
+  %spent = sub i64 %budget.left, %rest
+  %after = add i64 %before, %spent
+  store i64 %after, ptr %looped
+  br label %top
+done:
+  %end = phi i64 [ %left, %top ], [ %less, %stuck ]
+  ret i64 %end
+}}
+"""
+
+
+class Compiler:
+    """Compiles one machine; Numba's part is done when it is first needed."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._frontend = Frontend(machine.name)
+
+    @cached_property
+    def _functions(self) -> list[Lowered]:
+        return self._frontend.lower(dispatch_module(self._machine))
+
+    @cached_property
+    def _long(self) -> frozenset[str]:
+        """The functions that translated code calls; all others it has within itself."""
+        rows = {op.function.__name__ for op in self._machine.table}
+        return frozenset(
+            f.name
+            for f in self._functions
+            if f.name
+            and f.name not in self._machine.inline
+            and _length(f) > (SHORT_ROW if f.name in rows else SHORT)
+        )
+
+    def _module(self, parts: Iterable[Lowered]) -> llvm.ModuleRef:
+        """One module of all parts, their functions called MACHINE.NAME; all is internal."""
+        module = llvm.parse_assembly("")
+        names: dict[str, str] = {}
+        for part in parts:
+            module.link_in(llvm.parse_assembly(part.ir))
+            names[part.symbol] = part.name
+        for function in module.functions:
+            if not function.is_declaration:
+                function.linkage = "internal"
+        for part in self._functions:
+            with suppress(NameError):
+                if part.name:
+                    module.get_function(part.symbol).name = f"{self._machine.name}.{part.name}"
+        return module
+
+    def loop(self) -> bytes:
+        """The object code of the dispatch loop, with what ENTRIES defines and what
+        `library` calls."""
+        module = self._module(self._functions)
+        registers = self._machine.layout["r"].offset
+        entries = ENTRIES.format(
+            symbol=f"{self._machine.name}.run",
+            pc=registers + 8 * PC,
+            stop=registers + 8 * STOP,
+            running=RUNNING,
+            depth=DEPTH,
+        )
+        exported = {f"{self._machine.name}.{name}" for name in (*self._long, "run")}
+        for name in exported:
+            module.get_function(name).linkage = "external"
+        module.link_in(llvm.parse_assembly(entries))
+        backend.optimise(module, 3)
+        return backend.object_code(module)
+
+    def library(self) -> bytes:
+        """The bitcode of what translations are made of: every arm as a function MACHINE.ARM, and
+        the short functions that they call, to be inlined; the long ones it only declares."""
+        functions = self._functions
+        arms = self._frontend.lower(arms_module(self._machine))
+        short = [f for f in functions if f.name not in self._long and f.name != "run"]
+        module = self._module([*short, *arms])
+        names = {arm.symbol: f"{self._machine.name}.{arm.name}" for arm in arms}
+        for function in module.functions:
+            if not function.is_declaration:
+                function.add_function_attribute("alwaysinline")
+            if function.name in names:
+                function.linkage = "external"
+                function.name = names[function.name]
+        # With their callees within them, so that to inline an arm is to copy what is left of it.
+        backend.optimise(module, 2)
+        for function in module.functions:
+            if not function.is_declaration:
+                function.linkage = "linkonce_odr"
+        # No function of a machine raises anything, so that Numba's status is always 0.
+        text = str(module).replace("declare i32 @", "declare range(i32 0, 1) i32 @")
+        return llvm.parse_assembly(text).as_bitcode()
+
+
+def _length(function: Lowered) -> int:
+    """How many lines of LLVM's IR it has."""
+    return sum(line.startswith("  ") for line in function.ir.splitlines())

@@ -1,0 +1,233 @@
+"""The recompiler: hot guest code becomes native code of its own, while the guest goes on.
+
+A run is made of stretches. In each the guest goes on in translations where there are some, and in
+the compiled loop where there are none; at its end the address to which control last went in the
+loop gets a point. An address with enough points is worth translating: a thread does it, puts the
+result into the table that the loop looks into, and keeps it in the cache for the next run.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import hashlib
+import threading
+import time
+from collections import Counter, deque
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from zoo import cache as store
+from zoo.engines import jit
+from zoo.engines.units import Unit, frozen, unit
+from zoo.layout import Guest
+from zoo.machine import Machine
+from zoo.registers import PC, RETRY, RUNNING, STOP
+
+STRETCH = 20_000  # instructions: a tenth of a millisecond in the loop
+LONGEST_STRETCH = 1 << 20
+QUIET = 64  # stretches without anything new, after which they become longer
+HOT = 8  # points; a translation must be run for a while to be worth its making
+BATCH = 120  # instructions translated at a time: a fraction of a second
+MOST_UNITS = 4000
+MOST_BYTES = 64 << 20  # of native code
+STEPS = 200  # instructions from within a loop to its head
+
+
+def library_path(machine: Machine) -> Path:
+    """Where the bitcode that translations are made of belongs in the cache."""
+    return jit.object_path(machine).with_suffix(".bc")
+
+
+@cache
+def library(machine: Machine) -> bytes:
+    """That bitcode, from the cache, or compiled and kept there."""
+    path = library_path(machine)
+    data = store.kept(path)
+    if data is None:
+        from zoo.engines.compiler import Compiler
+
+        data = Compiler(machine).library()
+        store.keep(path, data)
+    return data
+
+
+def translations_folder(machine: Machine, guest: Guest) -> Path:
+    """Where the translations of one image are kept, a file for each batch."""
+    name = f"{machine.name}-{jit.key(machine)}-{guest.image_hash.hex()[:24]}"
+    return store.folder() / name
+
+
+_names = count()
+
+
+class Translator:
+    """Translates for one guest, in a thread of its own. table: what the loop looks into."""
+
+    def __init__(self, machine: Machine, guest: Guest) -> None:
+        self._machine = machine
+        self._guest = guest
+        self._size = machine.layout[machine.code].size
+        self._folder = translations_folder(machine, guest)
+        self._wanted: deque[int] = deque()
+        self._known: set[int] = set()
+        self._loaded: list[Any] = []
+        self._work = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        # An entry for every address, the last address that the loop went to, and how many
+        # instructions it has run.
+        self.table = (ctypes.c_int64 * (self._size + 2))()
+        self.mask = self._size - 1
+        self.units = 0
+        self.bytes = 0
+        self.seconds = 0.0
+        self._translators.add(self)
+        for path in sorted(self._folder.glob("*.o")):
+            data = store.kept(path)
+            if data is not None:
+                self._install(data)
+
+    _translators: WeakSet[Translator] = WeakSet()
+
+    def want(self, address: int) -> None:
+        """Ask for a translation from an address."""
+        full = self.units >= MOST_UNITS or self.bytes >= MOST_BYTES
+        if address in self._known or full or self._closed:
+            return
+        self._known.add(address)
+        self._wanted.append(address)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._translate, daemon=True)
+            self._thread.start()
+        self._work.set()
+
+    def finish(self) -> None:
+        """Wait until all that was asked for is there."""
+        while self._wanted or self._work.is_set():
+            time.sleep(0.001)
+
+    def close(self) -> None:
+        """End the thread: LLVM must not be at work when the process ends."""
+        self._closed = True
+        self._work.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _translate(self) -> None:
+        while not self._closed:
+            if not self._wanted:
+                self._work.clear()
+                if not self._wanted:
+                    self._work.wait()
+                continue
+            begun = time.thread_time()
+            state = frozen(self._machine, self._guest)
+            units: list[Unit] = []
+            while self._wanted and sum(u.instructions for u in units) < BATCH:
+                found = unit(self._machine, state, self._wanted.popleft())
+                if found.blocks:
+                    units.append(found)
+            if units:
+                from zoo.engines import translate
+
+                fixed = self._machine.fixed_code(self._guest)
+                data = translate.object_code(
+                    self._machine, library(self._machine), state, fixed, units
+                )
+                self._install(data)
+                self.units += len(units)
+                store.keep(self._folder / f"{hashlib.sha256(data).hexdigest()[:16]}.o", data)
+            self.seconds += time.thread_time() - begun
+
+    def _install(self, data: bytes) -> None:
+        """Load translations, and let the loop know of them."""
+        from zoo.engines.backend import Code
+
+        code = Code(
+            data, f"translation-{next(_names)}", ["install"], jit.loaded(self._machine).name
+        )
+        INSTALL(code.addresses["install"])(self.table, self.mask)
+        self._loaded.append(code)
+        self.bytes += len(data)
+
+
+INSTALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
+
+
+@atexit.register
+def _close_all() -> None:
+    for translator in list(Translator._translators):  # pyright: ignore[reportPrivateUsage]
+        translator.close()
+
+
+class Recompile:
+    """Runs one guest in native code, the hot parts of it in translations."""
+
+    name = "recompile"
+
+    def __init__(self, machine: Machine, guest: Guest) -> None:
+        self._machine = machine
+        self._m = guest.state
+        self._address = guest.address
+        code = jit.loaded(machine)
+        self._loop = jit.RUN(code.addresses["run"])
+        self._drive = jit.RUN(code.addresses["drive"])
+        self.translator = Translator(machine, guest)
+        self._points: Counter[int] = Counter()
+        self._stretch = STRETCH
+        self._quiet = 0
+
+    def run(self, budget: int) -> int:
+        """As Interp.run."""
+        m = self._m
+        table, mask = self.translator.table, self.translator.mask
+        left = budget
+        while left > 0:
+            size = min(left, self._stretch)
+            before = table[mask + 2]
+            left -= size - self._drive(self._address, size, table, mask)
+            if m.r[STOP] != RUNNING:
+                if m.r[RETRY]:
+                    self._machine.restart(m, m.r[PC])
+                break
+            if 2 * (table[mask + 2] - before) > size:
+                left = self._look(left)
+            else:
+                self._be_quiet()
+        return left
+
+    def _look(self, left: int) -> int:
+        """See where the guest is, and whether that is worth a translation."""
+        table, mask = self.translator.table, self.translator.mask
+        pc, target = self._m.r[PC], table[mask + 1]
+        if not table[target & mask]:
+            self._point(target)
+        else:
+            # It was entered before there was a translation, or goes round in a loop of branches.
+            self._point(pc)
+            steps = min(left, STEPS)
+            while steps and not table[self._m.r[PC] & mask] and self._m.r[STOP] == RUNNING:
+                self._loop(self._address, 1, table, mask)
+                steps -= 1
+                left -= 1
+        return left
+
+    def _point(self, address: int) -> None:
+        self._points[address] += 1
+        if self._points[address] == HOT:
+            self.translator.want(address)
+            self._quiet = 0
+            self._stretch = STRETCH
+        else:
+            self._be_quiet()
+
+    def _be_quiet(self) -> None:
+        """Nothing new was found: with time, look less often."""
+        self._quiet += 1
+        if self._quiet >= QUIET:
+            self._quiet = 0
+            self._stretch = min(2 * self._stretch, LONGEST_STRETCH)

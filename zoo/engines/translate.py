@@ -1,0 +1,288 @@
+"""From units of guest code to LLVM IR: each instruction is a call of its arm with constants.
+
+The arms are the machine's own functions, from the library; inlined, with operands that are known,
+they come down to the few operations that the instruction needs. All state stays where the other
+engines have it, and LLVM sees through the loads and stores: whatever instruction stops the run,
+and wherever a unit is left, the state is as the dispatch loop would have left it.
+"""
+
+from __future__ import annotations
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportMissingTypeStubs=false
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from llvmlite import binding as llvm
+
+from zoo.engines import backend
+from zoo.engines.units import Instruction, Unit
+from zoo.layout import State
+from zoo.machine import Machine
+from zoo.registers import PC, RETRY, STOP
+from zoo.table import LEAVE
+
+DEPTH = 200  # calls within translated code, before the processor's own stack could be too deep
+
+# What translated code is called with: the state, the budget, the table of translations (an entry
+# for every `pc & mask`), and how deep calls may go. It returns how much of the budget is left.
+PARAMETERS = "ptr noalias %m, i64 %budget, ptr %table, i64 %mask, i64 %depth"
+
+
+def object_code(
+    machine: Machine, library: bytes, state: State, fixed: range, units: Sequence[Unit]
+) -> bytes:
+    """Native code of the units, which calls the machine's loop for what is too long to inline.
+
+    library: the bitcode of `zoo.engines.compiler.Compiler.library`.
+    """
+    module = llvm.parse_assembly(source(machine, state, fixed, units))
+    module.link_in(_parsed(library), preserve=True)
+    for function in module.functions:
+        if not function.is_declaration and function.name != "install":
+            function.linkage = "internal"
+    backend.inline(module)
+    backend.optimise(module, 2)
+    return backend.object_code(module)
+
+
+@cache
+def _parsed(library: bytes) -> llvm.ModuleRef:
+    return llvm.parse_bitcode(library)
+
+
+def source(machine: Machine, state: State, fixed: range, units: Sequence[Unit]) -> str:
+    """The IR of a module with all units, and of `install`, which puts them into the table.
+
+    fixed: the addresses of code that cannot change; all other is compared before it is trusted.
+    """
+    writer = _Writer(machine, state, fixed)
+    parts = [*(writer.unit(unit) for unit in units), _install(units), *writer.declarations()]
+    return "\n\n".join(parts) + "\n"
+
+
+def name(entry: int) -> str:
+    return f"at_{entry:x}"
+
+
+def _install(units: Iterable[Unit]) -> str:
+    lines: list[str] = []
+    for unit in units:
+        for k, entry in enumerate(sorted(unit.entries)):
+            slot = f"%{name(unit.entry)}_{k}"
+            lines.append(f"  {slot}.index = and i64 {entry}, %mask")
+            lines.append(f"  {slot} = getelementptr i64, ptr %table, i64 {slot}.index")
+            lines.append(f"  store ptr @{name(unit.entry)}, ptr {slot}")
+    body = "\n".join(lines)
+    return f"define void @install(ptr %table, i64 %mask) {{\n{body}\n  ret void\n}}"
+
+
+class _Writer:
+    def __init__(self, machine: Machine, state: State, fixed: range) -> None:
+        self._machine = machine
+        self._fixed = fixed
+        self._memory = getattr(state, machine.code)
+        self._base = machine.layout[machine.code].offset
+        self._registers = machine.layout["r"].offset
+        self._arms: set[str] = set()
+        self._bytes: list[str] = []
+
+    def declarations(self) -> Iterator[str]:
+        """What the units call, and the constants that they use."""
+        fields = ", ".join(["ptr", "ptr", "ptr"] + ["i64"] * len(self._machine.fields[1:]))
+        for arm in sorted(self._arms):
+            yield f"declare i32 @{arm}({fields})"
+        yield "declare i32 @bcmp(ptr, ptr, i64)"
+        yield from self._bytes
+        # As in zoo.engines.native: a store elsewhere does not change a register.
+        yield '!0 = !{!"zoo"}\n!1 = !{!"r", !0, i64 0}\n!2 = !{!1, !1, i64 0}'
+
+    def unit(self, unit: Unit) -> str:
+        spans = [span for span in unit.spans() if not _within(span, self._fixed)]
+        if spans:
+            unit.entries.update(unit.blocks)  # see _onward
+        entries = " ".join(f"i64 {e}, label %b_{e:x}" for e in sorted(unit.entries))
+        lines = [
+            f"define internal i64 @{name(unit.entry)}({PARAMETERS}) {{",
+            "  %left = alloca i64",
+            "  %next = alloca i64",
+            "  %at = alloca i64",
+            "  %undone = alloca i64",
+            "  %result = alloca i64",
+            "  %exception = alloca ptr",
+            "  store i64 %budget, ptr %left",
+            *self._pointer("%pc", PC),
+            *self._pointer("%stop", STOP),
+            *self._pointer("%retry", RETRY),
+            "  %start = load i64, ptr %pc, !tbaa !2",
+        ]
+        if spans:
+            lines += [*self._check("start", spans, "dispatch"), "dispatch:"]
+        lines += [f"  switch i64 %start, label %back [{entries}]"]
+        for start, block in unit.blocks.items():
+            lines += self._block(unit, start, block, spans)
+        lines += [
+            "leave:",
+            "  %leave.pc = load i64, ptr %next",
+            "  store i64 %leave.pc, ptr %pc, !tbaa !2",
+            "  br label %back",
+            "stopped:",
+            "  %stopped.retry = load i64, ptr %retry, !tbaa !2",
+            "  %stopped.again = icmp ne i64 %stopped.retry, 0",
+            "  %stopped.at = load i64, ptr %at",
+            "  %stopped.after = load i64, ptr %next",
+            "  %stopped.pc = select i1 %stopped.again, i64 %stopped.at, i64 %stopped.after",
+            "  store i64 %stopped.pc, ptr %pc, !tbaa !2",
+            "  %stopped.undone = load i64, ptr %undone",
+            "  %stopped.itself = zext i1 %stopped.again to i64",
+            "  %stopped.rest = add i64 %stopped.undone, %stopped.itself",
+            "  %stopped.left = load i64, ptr %left",
+            "  %stopped.sum = add i64 %stopped.left, %stopped.rest",
+            "  store i64 %stopped.sum, ptr %left",
+            "  br label %back",
+            "back:",
+            "  %back.left = load i64, ptr %left",
+            "  ret i64 %back.left",
+            "}",
+        ]
+        return "\n".join(lines)
+
+    def _pointer(self, register: str, number: int) -> Iterator[str]:
+        yield f"  {register} = getelementptr i8, ptr %m, i64 {self._registers + 8 * number}"
+
+    def _block(
+        self, unit: Unit, start: int, block: list[Instruction], spans: list[range]
+    ) -> Iterator[str]:
+        b = f"b_{start:x}"
+        count = len(block)
+        yield from (
+            f"{b}:",
+            f"  %{b}.left = load i64, ptr %left",
+            f"  %{b}.enough = icmp sge i64 %{b}.left, {count}",
+            f"  br i1 %{b}.enough, label %{b}.go, label %{b}.short",
+            f"{b}.short:",
+            f"  store i64 {start}, ptr %next",
+            "  br label %leave",
+            f"{b}.go:",
+            f"  %{b}.rest = sub i64 %{b}.left, {count}",
+            f"  store i64 %{b}.rest, ptr %left",
+        )
+        for k, one in enumerate(block):
+            yield from self._instruction(f"{b}.{k}", one, count - k - 1)
+            if spans and k < count - 1:
+                yield from self._recheck(f"{b}.{k}", one, spans, count - k - 1)
+        yield from self._onward(unit, f"{b}.{count - 1}", block[-1], bool(spans))
+
+    def _instruction(self, i: str, one: Instruction, after: int) -> Iterator[str]:
+        """Call the arm; `after`: how many instructions of the block come after this one."""
+        arm = f"{self._machine.name}.{one.arm.name}"
+        self._arms.add(arm)
+        fields = ", ".join(f"i64 {value}" for value in one.found)
+        yield f"  %{i}.status = call i32 @{arm}(ptr %result, ptr %exception, ptr %m, {fields})"
+        yield f"  %{i} = load i64, ptr %result"
+        if any(LEAVE in line for line in one.arm.loads + one.arm.lines):
+            yield from (
+                f"  %{i}.stops = icmp slt i64 %{i}, 0",
+                f"  br i1 %{i}.stops, label %{i}.stop, label %{i}.on",
+                f"{i}.stop:",
+                f"  store i64 {one.address}, ptr %at",
+                f"  store i64 {one.end}, ptr %next",
+                f"  store i64 {after}, ptr %undone",
+                "  br label %stopped",
+                f"{i}.on:",
+            )
+
+    def _onward(self, unit: Unit, i: str, last: Instruction, checked: bool) -> Iterator[str]:
+        """Go where the last instruction of a block leads."""
+        # What may change itself goes on by the table, where it is looked at again.
+        targets = () if checked else tuple(t for t in last.onward.targets if t in unit.blocks)
+        known = " ".join(f"i64 {t}, label %b_{t:x}" for t in dict.fromkeys(targets))
+        other = f"{i}.call" if last.onward.calls and targets else f"{i}.leave"
+        yield f"  switch i64 %{i}, label %{other} [{known}]"
+        yield f"{i}.leave:"
+        yield f"  store i64 %{i}, ptr %next"
+        yield "  br label %leave"
+        if last.onward.calls and targets:
+            yield from self._call(i, targets[0])
+
+    def _call(self, i: str, back: int) -> Iterator[str]:
+        """Go on in the translation of what is called, if there is one, and then here."""
+        c = f"{i}.call"
+        yield from (
+            f"{c}:",
+            f"  store i64 %{i}, ptr %pc, !tbaa !2",
+            f"  %{c}.deep = icmp eq i64 %depth, 0",
+            f"  br i1 %{c}.deep, label %back, label %{c}.look",
+            f"{c}.look:",
+            f"  %{c}.index = and i64 %{i}, %mask",
+            f"  %{c}.entry = getelementptr i64, ptr %table, i64 %{c}.index",
+            f"  %{c}.code = load ptr, ptr %{c}.entry",
+            f"  %{c}.none = icmp eq ptr %{c}.code, null",
+            f"  br i1 %{c}.none, label %back, label %{c}.enter",
+            f"{c}.enter:",
+            f"  %{c}.budget = load i64, ptr %left",
+            f"  %{c}.depth = sub i64 %depth, 1",
+            f"  %{c}.left = call i64 %{c}.code(ptr %m, i64 %{c}.budget, ptr %table, i64 %mask,"
+            f" i64 %{c}.depth)",
+            f"  store i64 %{c}.left, ptr %left",
+            f"  %{c}.stop = load i64, ptr %stop, !tbaa !2",
+            f"  %{c}.pc = load i64, ptr %pc, !tbaa !2",
+            f"  %{c}.other = xor i64 %{c}.pc, {back}",
+            f"  %{c}.either = or i64 %{c}.other, %{c}.stop",
+            f"  %{c}.returned = icmp eq i64 %{c}.either, 0",
+            f"  br i1 %{c}.returned, label %b_{back:x}, label %back",
+        )
+
+    def _check(self, i: str, spans: list[range], good: str) -> Iterator[str]:
+        """Compare the code with what was translated; if it has changed, this unit goes."""
+        yield from self._compare(i, spans, good, f"{i}.changed")
+        yield from (
+            f"{i}.changed:",
+            f"  %{i}.changed.index = and i64 %start, %mask",
+            f"  %{i}.changed.entry = getelementptr i64, ptr %table, i64 %{i}.changed.index",
+            f"  store ptr null, ptr %{i}.changed.entry",
+            "  br label %back",
+        )
+
+    def _recheck(
+        self, i: str, one: Instruction, spans: list[range], after: int
+    ) -> Iterator[str]:
+        """After an instruction in code that can change: has it changed what comes next?"""
+        yield from self._compare(f"{i}.same", spans, f"{i}.good", f"{i}.changed")
+        yield from (
+            f"{i}.changed:",
+            f"  store i64 %{i}, ptr %next",
+            f"  %{i}.changed.left = load i64, ptr %left",
+            f"  %{i}.changed.sum = add i64 %{i}.changed.left, {after}",
+            f"  store i64 %{i}.changed.sum, ptr %left",
+            "  br label %leave",
+            f"{i}.good:",
+        )
+
+    def _compare(self, i: str, spans: list[range], good: str, bad: str) -> Iterator[str]:
+        for k, span in enumerate(spans):
+            same = f"{i}.{k}"
+            on = good if k == len(spans) - 1 else f"{same}.on"
+            yield from (
+                f"  %{same}.code = getelementptr i8, ptr %m, i64 {self._base + span.start}",
+                f"  %{same}.differs = call i32 @bcmp(ptr %{same}.code, ptr {self._constant(span)},"
+                f" i64 {len(span)})",
+                f"  %{same}.equal = icmp eq i32 %{same}.differs, 0",
+                f"  br i1 %{same}.equal, label %{on}, label %{bad}",
+            )
+            if on != good:
+                yield f"{on}:"
+
+    def _constant(self, span: range) -> str:
+        """The bytes of a span, as they are now."""
+        text = "".join(f"\\{byte:02x}" for byte in self._memory[span.start : span.stop])
+        symbol = f"@code_{span.start:x}_{span.stop:x}"
+        line = f'{symbol} = private constant [{len(span)} x i8] c"{text}"'
+        if line not in self._bytes:
+            self._bytes.append(line)
+        return symbol
+
+
+def _within(span: range, fixed: range) -> bool:
+    return fixed.start <= span.start and span.stop <= fixed.stop
+
