@@ -132,11 +132,13 @@ def onward(arm: Arm, found: Sequence[int]) -> Onward:
     pc, v, _, a, *_, t = found
     if op.function is flow.call:
         return Onward((pc,), calls=True)
-    if op.function is flow.jump:
-        return Onward(() if v & 1 else (pc + flow.signed(a) - 2,))
+    if op.function is flow.jump and not v & 1:
+        return Onward((pc + flow.signed(a) - 2,))
     if op.flow or op is ILLEGAL:
-        return Onward(())
-    if op.branches and not 0 <= t < 4:
+        return Onward((), elsewhere=True)
+    if op.branches and 0 <= t < 4:  # it returns
+        return Onward((pc,), elsewhere=True)
+    if op.branches:
         return Onward((pc, pc + (t >> 1) - 2 & MASK))
     return Onward((pc,))
 

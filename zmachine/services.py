@@ -15,6 +15,7 @@ Events: ("text", str) and those of EVENTS below, each with its arguments as inte
 
 from __future__ import annotations
 
+import sys
 from typing import cast
 
 from zmachine import quetzal
@@ -90,6 +91,9 @@ def _line(answer: object) -> tuple[str, int]:
             raise ReplayError("the log has something else than a line where the story wants one")
 
 
+SIGN = 7 if sys.byteorder == "little" else 0
+
+
 class Services:
     """Answers one guest's requests, by asking a host."""
 
@@ -102,26 +106,24 @@ class Services:
     def flush(self) -> None:
         """Show what is in the output arena."""
         m = self._m
-        words = list(m.out[: m.r[r.OUT]])
+        waiting = cast(memoryview, m.out)[: m.r[r.OUT]]
+        words = waiting.tolist()
+        signs = bytes(waiting)[SIGN :: waiting.itemsize]  # of each word the byte with its sign
         m.r[r.OUT] = 0
         m.r[r.WORK] = 0
         events: list[Event] = []
-        text: list[str] = []
         k = 0
         while k < len(words):
             code = words[k]
-            k += 1
             if code >= 0:
-                text.append(chr(code))
-                continue
-            if text:
-                events.append(("text", "".join(text)))
-                text = []
-            name, count = EVENTS[code]
-            events.append((name, *words[k : k + count]))
-            k += count
-        if text:
-            events.append(("text", "".join(text)))
+                end = signs.find(0xFF, k)
+                end = len(words) if end < 0 else end
+                events.append(("text", "".join(map(chr, words[k:end]))))
+                k = end
+            else:
+                name, count = EVENTS[code]
+                events.append((name, *words[k + 1 : k + 1 + count]))
+                k += 1 + count
         if events:
             self._host.show(events)
 

@@ -14,7 +14,6 @@ import platformdirs
 
 from zoo.files import write_whole
 
-
 MAGIC = b"ZOOCACHE"
 
 

@@ -35,6 +35,10 @@ class Engine(Protocol):
         """Run at most `budget` instructions; how many are left. STOP says why it returned."""
         ...
 
+    def figures(self) -> dict[str, float]:
+        """What else there is to tell of what it did, by name."""
+        ...
+
 
 class Services(Protocol):
     """What answers a machine's requests."""
@@ -60,7 +64,10 @@ class Stop:
 
 @dataclass
 class Stats:
-    """Counts of one run. instructions is exact; stops counts the reasons by name."""
+    """Counts of one run. instructions is exact; stops counts the reasons by name.
+
+    details: the engine's own figures.
+    """
 
     machine: str
     engine: str
@@ -68,6 +75,7 @@ class Stats:
     seconds: float = 0.0
     startup_seconds: float = 0.0
     stops: Counter[str] = field(default_factory=Counter[str])
+    details: dict[str, float] = field(default_factory=dict[str, float])
 
     def as_json(self) -> dict[str, object]:
         """The figures as a JSON object's members."""
@@ -75,7 +83,7 @@ class Stats:
 
 
 def make_engine(name: str, machine: Machine, guest: Guest) -> Engine:
-    """The engine called interp, jit, recompile or auto; each is imported only when it is asked for."""
+    """The engine of a name in ENGINES; each is imported only when it is asked for."""
     if name == "interp":
         from zoo.engines.interp import Interp
 
@@ -148,6 +156,7 @@ class Session:
                     break
         finally:
             self.stats.seconds += time.perf_counter() - begun
+            self.stats.details = self.engine.figures()
         cause = m.r[r.CAUSE]
         text = self.machine.faults.get(cause, f"fault {cause}") if reason == r.FAULT else ""
         return Stop(reason, cause, m.r[r.PC], text)

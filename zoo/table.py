@@ -99,9 +99,11 @@ class Special(NamedTuple):
 class Onward(NamedTuple):
     """Where control may go after an instruction, as far as its code says.
 
-    targets: addresses; where none is known, or control goes elsewhere, the processor finds out.
+    targets: addresses.
+    elsewhere: or to where only its execution tells.
     calls: it goes elsewhere first, and to the one target when what it called has returned.
     """
 
     targets: tuple[int, ...]
+    elsewhere: bool = False
     calls: bool = False

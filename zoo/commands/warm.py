@@ -10,8 +10,8 @@ import click
 @click.command()
 @click.argument("names", nargs=-1, metavar="[MACHINE]...")
 def warm(names: tuple[str, ...]) -> int:
-    """Compile the machines' loops into the cache (all machines, if none is named)."""
-    from zoo.engines import jit
+    """Compile what machines need into the cache (all machines, if none is named)."""
+    from zoo import warm as warming
     from zoo.machine import ImageError, machine, machines
 
     try:
@@ -19,11 +19,11 @@ def warm(names: tuple[str, ...]) -> int:
     except ImageError as error:
         raise click.UsageError(str(error)) from error
     for one in chosen:
-        if jit.is_ready(one):
+        if warming.is_ready(one):
             click.echo(f"{one.name}: ready")
             continue
         click.echo(f"{one.name}: compiling, about half a minute ...", nl=False)
         begun = time.perf_counter()
-        jit.compiled(one)
+        warming.fill(one)
         click.echo(f" {time.perf_counter() - begun:.1f} s")
     return 0

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
+from zoo import warm
 from zoo.engines.interp import Interp
 from zoo.layout import Guest
 from zoo.machine import Machine
 from zoo.registers import RUNNING, STOP
 
 if TYPE_CHECKING:
-    from zoo.engines.jit import Jit
+    from zoo.engines.recompile import Recompile
 
+POLL = 0.2  # seconds between looks for what the child process has done
 STRETCH = 20_000  # instructions of the interpreter between looks for native code: about 20 ms
 
 
@@ -30,7 +32,8 @@ class Auto:
         self._guest = guest
         self._m = guest.state
         self._interp = Interp(machine, guest)
-        self._native: list[Jit] = []
+        self._native: list[Recompile] = []
+        self._interpreted = 0
         self._child: subprocess.Popen[bytes] | None = None
         threading.Thread(target=self._prepare, daemon=True).start()
 
@@ -42,16 +45,17 @@ class Auto:
         from zoo.engines import jit
 
         if not jit.is_ready(self._machine):
-            command = [sys.executable, "-m", "zoo.warm", self._machine.name]
-            self._child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            if self._child.wait() != 0 or not jit.is_ready(self._machine):
+            self._child = warm.start(self._machine.name)
+            # It goes on with the library when the loop is there.
+            while not jit.is_ready(self._machine):
+                if self._child.poll() is not None:
+                    break
+                time.sleep(POLL)
+            if not jit.is_ready(self._machine):
                 return
-        self._native.append(jit.Jit(self._machine, self._guest))
+        from zoo.engines.recompile import Recompile
+
+        self._native.append(Recompile(self._machine, self._guest))
 
     def run(self, budget: int) -> int:
         """As Interp.run."""
@@ -60,7 +64,14 @@ class Auto:
             if self._native:
                 return self._native[0].run(left)
             size = min(left, STRETCH)
-            left -= size - self._interp.run(size)
+            done = size - self._interp.run(size)
+            self._interpreted += done
+            left -= done
             if self._m.r[STOP] != RUNNING:
                 break
         return left
+
+    def figures(self) -> dict[str, float]:
+        """interpreted_instructions, and Recompile's figures."""
+        native = self._native[0].figures() if self._native else {}
+        return {"interpreted_instructions": self._interpreted, **native}

@@ -52,7 +52,7 @@ def optimise(module: llvm.ModuleRef, level: int) -> None:
 
 
 def inline(module: llvm.ModuleRef) -> None:
-    """Inline what is always to be inlined, and drop what nothing needs then: there is much of it."""
+    """Inline what is always to be inlined, and drop what nothing needs then."""
     builder = llvm.create_pass_builder(target_machine(), llvm.create_pipeline_tuning_options())
     passes = llvm.create_new_module_pass_manager()
     passes.add_global_dead_code_eliminate_pass()

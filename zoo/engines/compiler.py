@@ -1,4 +1,4 @@
-"""From a machine's table to object code: its loop, and the library that translations are made of."""
+"""From a machine's table to its loop in object code, and to what translations are made of."""
 
 from __future__ import annotations
 
@@ -119,6 +119,8 @@ class Compiler:
         for function in module.functions:
             if not function.is_declaration:
                 function.linkage = "internal"
+        for value in module.global_variables:  # of Numba's runtime, which is not there
+            value.linkage = "internal"
         for part in self._functions:
             with suppress(NameError):
                 if part.name:

@@ -12,7 +12,7 @@ from __future__ import annotations
 # pyright: reportUnknownLambdaType=false, reportAttributeAccessIssue=false
 import linecache
 import types
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +73,7 @@ def _used(library: Any, seen: dict[int, Any]) -> Iterator[Any]:
 
 
 @contextmanager
-def _no_code() -> Iterator[None]:
+def _no_code() -> Generator[None]:
     """Numba neither links, nor optimises, nor loads what it lowers."""
 
     def finalize(library: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import inspect
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,7 @@ def key(machine: Machine) -> str:
     return store.key(
         *(file.read_text(encoding="utf-8") for file in files),
         *(inspect.getsource(module) for module in (registers, *machine.modules)),
+        inspect.getsource(sys.modules[machine.onward.__module__]),
         repr([(a.name, a.loads, a.tail, a.lines) for a in machine.arms]),
         repr([(g.condition, g.lines, [a.number for a in g.arms]) for g in machine.groups]),
         repr((machine.first, machine.fields, sorted(machine.inline), machine.layout.arenas)),
@@ -106,3 +108,6 @@ class Jit:
         if self._m.r[STOP] != RUNNING and self._m.r[RETRY]:
             self._machine.restart(self._m, self._m.r[PC])
         return left
+
+    def figures(self) -> dict[str, float]:
+        return {}

@@ -14,13 +14,13 @@ import hashlib
 import threading
 import time
 from collections import Counter, deque
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
 from zoo import cache as store
+from zoo import warm
 from zoo.engines import jit
 from zoo.engines.units import Unit, frozen, unit
 from zoo.layout import Guest
@@ -34,25 +34,14 @@ HOT = 8  # points; a translation must be run for a while to be worth its making
 BATCH = 120  # instructions translated at a time: a fraction of a second
 MOST_UNITS = 4000
 MOST_BYTES = 64 << 20  # of native code
+PATIENCE = 2  # seconds for a last batch when the process ends
+POLL = 0.2
 STEPS = 200  # instructions from within a loop to its head
 
 
 def library_path(machine: Machine) -> Path:
     """Where the bitcode that translations are made of belongs in the cache."""
     return jit.object_path(machine).with_suffix(".bc")
-
-
-@cache
-def library(machine: Machine) -> bytes:
-    """That bitcode, from the cache, or compiled and kept there."""
-    path = library_path(machine)
-    data = store.kept(path)
-    if data is None:
-        from zoo.engines.compiler import Compiler
-
-        data = Compiler(machine).library()
-        store.keep(path, data)
-    return data
 
 
 def translations_folder(machine: Machine, guest: Guest) -> Path:
@@ -62,6 +51,7 @@ def translations_folder(machine: Machine, guest: Guest) -> Path:
 
 
 _names = count()
+_translators: WeakSet[Translator] = WeakSet()
 
 
 class Translator:
@@ -85,13 +75,12 @@ class Translator:
         self.units = 0
         self.bytes = 0
         self.seconds = 0.0
-        self._translators.add(self)
+        self.error: Exception | None = None
+        _translators.add(self)
         for path in sorted(self._folder.glob("*.o")):
             data = store.kept(path)
             if data is not None:
                 self._install(data)
-
-    _translators: WeakSet[Translator] = WeakSet()
 
     def want(self, address: int) -> None:
         """Ask for a translation from an address."""
@@ -107,7 +96,7 @@ class Translator:
 
     def finish(self) -> None:
         """Wait until all that was asked for is there."""
-        while self._wanted or self._work.is_set():
+        while self._work.is_set():
             time.sleep(0.001)
 
     def close(self) -> None:
@@ -115,33 +104,58 @@ class Translator:
         self._closed = True
         self._work.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(PATIENCE)
 
     def _translate(self) -> None:
-        while not self._closed:
-            if not self._wanted:
-                self._work.clear()
-                if not self._wanted:
-                    self._work.wait()
-                continue
-            begun = time.thread_time()
-            state = frozen(self._machine, self._guest)
-            units: list[Unit] = []
-            while self._wanted and sum(u.instructions for u in units) < BATCH:
-                found = unit(self._machine, state, self._wanted.popleft())
-                if found.blocks:
-                    units.append(found)
-            if units:
-                from zoo.engines import translate
+        try:
+            library = self._library()
+            while library and not self._closed:
+                if self._wanted:
+                    self._translate_batch(library)
+                else:
+                    self._work.clear()
+                    if not self._wanted:
+                        self._work.wait()
+        except Exception as error:
+            # The guest goes on in the loop, as it would without translations.
+            self.error = error
+        self._closed = True
+        self._work.clear()
 
-                fixed = self._machine.fixed_code(self._guest)
-                data = translate.object_code(
-                    self._machine, library(self._machine), state, fixed, units
-                )
-                self._install(data)
-                self.units += len(units)
-                store.keep(self._folder / f"{hashlib.sha256(data).hexdigest()[:16]}.o", data)
-            self.seconds += time.thread_time() - begun
+    def _translate_batch(self, library: bytes) -> None:
+        begun = time.thread_time()
+        state = frozen(self._machine, self._guest)
+        units: list[Unit] = []
+        while self._wanted and sum(u.instructions for u in units) < BATCH:
+            found = unit(self._machine, state, self._wanted.popleft())
+            if found.blocks:
+                units.append(found)
+        if units:
+            from zoo.engines import backend, translate
+
+            fixed = self._machine.fixed_code(self._guest)
+            module = translate.module(self._machine, library, state, fixed, units)
+            data = backend.object_code(module)
+            self._install(data)
+            self.units += len(units)
+            store.keep(self._folder / f"{hashlib.sha256(data).hexdigest()[:16]}.o", data)
+        self.seconds += time.thread_time() - begun
+
+    def _library(self) -> bytes | None:
+        """The bitcode that translations are made of; it may take half a minute to get."""
+        path = library_path(self._machine)
+        if not path.exists():
+            child = warm.start(self._machine.name)
+            while child.poll() is None and not self._closed:
+                time.sleep(POLL)
+        if self._closed:
+            return None
+        data = store.kept(path)
+        if data is None:  # the cache can't be written
+            from zoo.engines.compiler import Compiler
+
+            data = Compiler(self._machine).library()
+        return data
 
     def _install(self, data: bytes) -> None:
         """Load translations, and let the loop know of them."""
@@ -160,7 +174,7 @@ INSTALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
 
 @atexit.register
 def _close_all() -> None:
-    for translator in list(Translator._translators):  # pyright: ignore[reportPrivateUsage]
+    for translator in list(_translators):
         translator.close()
 
 
@@ -180,41 +194,60 @@ class Recompile:
         self._points: Counter[int] = Counter()
         self._stretch = STRETCH
         self._quiet = 0
+        self._done = 0
 
     def run(self, budget: int) -> int:
         """As Interp.run."""
         m = self._m
         table, mask = self.translator.table, self.translator.mask
         left = budget
-        while left > 0:
+        while left > 0 and m.r[STOP] == RUNNING:
             size = min(left, self._stretch)
             before = table[mask + 2]
             left -= size - self._drive(self._address, size, table, mask)
             if m.r[STOP] != RUNNING:
-                if m.r[RETRY]:
-                    self._machine.restart(m, m.r[PC])
                 break
             if 2 * (table[mask + 2] - before) > size:
-                left = self._look(left)
+                left -= self._look(left)
             else:
                 self._be_quiet()
+        if m.r[STOP] != RUNNING and m.r[RETRY]:
+            self._machine.restart(m, m.r[PC])
+        self._done += budget - left
         return left
 
+    def figures(self) -> dict[str, float]:
+        """translated_instructions: those run in translations.  loop_instructions: the others.
+        translations: made in this run; translation_bytes: of native code, these and those of runs before.
+        translating_seconds: of the processor, beside the run."""
+        translator = self.translator
+        loop = translator.table[translator.mask + 2]
+        return {
+            "translated_instructions": self._done - loop,
+            "loop_instructions": loop,
+            "translations": translator.units,
+            "translation_bytes": translator.bytes,
+            "translating_seconds": translator.seconds,
+        }
+
     def _look(self, left: int) -> int:
-        """See where the guest is, and whether that is worth a translation."""
+        """See where the guest is, and whether that is worth a translation. The result is how many
+        instructions were run meanwhile, `left` at most."""
         table, mask = self.translator.table, self.translator.mask
         pc, target = self._m.r[PC], table[mask + 1]
         if not table[target & mask]:
             self._point(target)
-        else:
-            # It was entered before there was a translation, or goes round in a loop of branches.
-            self._point(pc)
-            steps = min(left, STEPS)
-            while steps and not table[self._m.r[PC] & mask] and self._m.r[STOP] == RUNNING:
-                self._loop(self._address, 1, table, mask)
-                steps -= 1
-                left -= 1
-        return left
+            return 0
+        # It was entered before there was a translation, or goes round in a loop of branches: go on
+        # to the head of a loop, where it can be entered again.
+        self._point(pc)
+        done = 0
+        while done < min(left, STEPS) and not table[self._m.r[PC] & mask]:
+            done += 1 - self._loop(self._address, 1, table, mask)
+            if self._m.r[STOP] != RUNNING:
+                break
+        table[mask + 2] += done
+        return done
 
     def _point(self, address: int) -> None:
         self._points[address] += 1

@@ -29,21 +29,21 @@ DEPTH = 200  # calls within translated code, before the processor's own stack co
 PARAMETERS = "ptr noalias %m, i64 %budget, ptr %table, i64 %mask, i64 %depth"
 
 
-def object_code(
+def module(
     machine: Machine, library: bytes, state: State, fixed: range, units: Sequence[Unit]
-) -> bytes:
-    """Native code of the units, which calls the machine's loop for what is too long to inline.
+) -> llvm.ModuleRef:
+    """The units as optimised IR, which calls the machine's loop for what is too long to inline.
 
-    library: the bitcode of `zoo.engines.compiler.Compiler.library`.
+    library: the bitcode of `zoo.engines.compiler.Compiler.library`. The rest: see `source`.
     """
-    module = llvm.parse_assembly(source(machine, state, fixed, units))
-    module.link_in(_parsed(library), preserve=True)
-    for function in module.functions:
+    made = llvm.parse_assembly(source(machine, state, fixed, units))
+    made.link_in(_parsed(library), preserve=True)
+    for function in made.functions:
         if not function.is_declaration and function.name != "install":
             function.linkage = "internal"
-    backend.inline(module)
-    backend.optimise(module, 2)
-    return backend.object_code(module)
+    backend.inline(made)
+    backend.optimise(made, 2)
+    return made
 
 
 @cache
@@ -244,9 +244,7 @@ class _Writer:
             "  br label %back",
         )
 
-    def _recheck(
-        self, i: str, one: Instruction, spans: list[range], after: int
-    ) -> Iterator[str]:
+    def _recheck(self, i: str, one: Instruction, spans: list[range], after: int) -> Iterator[str]:
         """After an instruction in code that can change: has it changed what comes next?"""
         yield from self._compare(f"{i}.same", spans, f"{i}.good", f"{i}.changed")
         yield from (
@@ -285,4 +283,3 @@ class _Writer:
 
 def _within(span: range, fixed: range) -> bool:
     return fixed.start <= span.start and span.stop <= fixed.stop
-
