@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from zoo.engines import recompile
+
 # A shell's background jobs begin with Ctrl-C ignored, and hand that on: the tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -26,6 +28,23 @@ def corpus() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where tests keep translations: not in the user's cache, and none of another test."""
+    folder = tmp_path / "translations"
+    monkeypatch.setattr(recompile, "translations_folder", lambda machine, guest: folder)
+    return folder
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recompiler translates all that is run twice, and the guest waits for it."""
+    monkeypatch.setattr(recompile, "STRETCH", 4)
+    monkeypatch.setattr(recompile, "LONGEST_STRETCH", 4)
+    monkeypatch.setattr(recompile, "HOT", 1)
+    monkeypatch.setattr(recompile, "WAIT", True)
 
 
 @pytest.fixture(params=["interp", "jit"])

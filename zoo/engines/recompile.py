@@ -24,7 +24,8 @@ from zoo import warm
 from zoo.engines import jit
 from zoo.engines.units import Unit, frozen, unit
 from zoo.layout import Guest
-from zoo.machine import Machine
+from zoo.machine import GROUP, Machine
+from zoo.plugins import plugins
 from zoo.registers import PC, RETRY, RUNNING, STOP
 
 STRETCH = 20_000  # instructions: a tenth of a millisecond in the loop
@@ -34,6 +35,7 @@ HOT = 8  # points; a translation must be run for a while to be worth its making
 BATCH = 120  # instructions translated at a time: a fraction of a second
 MOST_UNITS = 4000
 MOST_BYTES = 64 << 20  # of native code
+WAIT = False  # whether the guest waits for each translation: so tests meet the same each time
 PATIENCE = 2  # seconds for a last batch when the process ends
 POLL = 0.2
 STEPS = 200  # instructions from within a loop to its head
@@ -144,17 +146,18 @@ class Translator:
     def _library(self) -> bytes | None:
         """The bitcode that translations are made of; it may take half a minute to get."""
         path = library_path(self._machine)
-        if not path.exists():
+        if not path.exists() and self._machine.name in plugins(GROUP):
             child = warm.start(self._machine.name)
             while child.poll() is None and not self._closed:
                 time.sleep(POLL)
         if self._closed:
             return None
         data = store.kept(path)
-        if data is None:  # the cache can't be written
+        if data is None:  # the cache can't be written, or nobody else knows the machine
             from zoo.engines.compiler import Compiler
 
             data = Compiler(self._machine).library()
+            store.keep(path, data)
         return data
 
     def _install(self, data: bytes) -> None:
@@ -217,9 +220,12 @@ class Recompile:
         return left
 
     def figures(self) -> dict[str, float]:
-        """translated_instructions: those run in translations.  loop_instructions: the others.
-        translations: made in this run; translation_bytes: of native code, these and those of runs before.
-        translating_seconds: of the processor, beside the run."""
+        """What ran where, and what translating cost.
+
+        translated_instructions: those run in translations.  loop_instructions: the others.
+        translations: made in this run.  translation_bytes: of native code, theirs and that of
+        translations made before.  translating_seconds: of the processor, beside the run.
+        """
         translator = self.translator
         loop = translator.table[translator.mask + 2]
         return {
@@ -255,6 +261,8 @@ class Recompile:
             self.translator.want(address)
             self._quiet = 0
             self._stretch = STRETCH
+            if WAIT:
+                self.translator.finish()
         else:
             self._be_quiet()
 
