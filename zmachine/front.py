@@ -111,6 +111,16 @@ class ZMachineFront:
         except ImageError as error:
             raise click.UsageError(str(error)) from error
 
+    def rehearsal(self, request: Request, source: IO[str]) -> Session:
+        """A session that takes its commands from `source`, shows nothing and leaves no files."""
+        from zmachine.unattended import session
+        from zoo.machine import ImageError
+
+        try:
+            return session(request, source)
+        except ImageError as error:
+            raise click.UsageError(str(error)) from error
+
     def session(self, request: Request, host: Host, options: dict[str, Any]) -> Session:
         """A session of the story, as the options say; raises UsageError if it is not one."""
         from zmachine.machine import MACHINE
@@ -141,16 +151,22 @@ FRONT = ZMachineFront()
 
 def finish(session: Session, request: Request) -> int:
     """Run the session to its end, and say how it ended; the exit code."""
+    from zoo.sampling import Sampler
+
+    sampler = None if request.sample is None else Sampler(session, request.sample)
     stop: Stop | None = None
     try:
         stop = session.run(request.budget)
     except KeyboardInterrupt:
         click.echo(err=True)
-    return report(session, request, stop)
+    if sampler is None:
+        return report(session, request, stop)
+    sampler.finish()
+    return report(session, request, stop, samples=sampler.samples)
 
 
-def report(session: Session, request: Request, stop: Stop | None) -> int:
-    """Say how a session ended, None: by Ctrl-C; the exit code."""
+def report(session: Session, request: Request, stop: Stop | None, **more: Any) -> int:
+    """Say how a session ended, None: by Ctrl-C; the exit code. more: for the statistics."""
     from zoo import registers as r
 
     if stop is None:
@@ -158,7 +174,7 @@ def report(session: Session, request: Request, stop: Stop | None) -> int:
     if stop is not None and stop.reason == r.FAULT:
         click.echo(f"\n[the story failed at {stop.pc:#x}: {stop.text}]", err=True)
     if request.stats:
-        click.echo(json.dumps(session.stats.as_json()), err=True)
+        click.echo(json.dumps({**session.stats.as_json(), **more}), err=True)
     if stop is None:
         return EXIT_INTERRUPTED
     return {r.FAULT: EXIT_FAULT, r.BUDGET: EXIT_BUDGET}.get(stop.reason, 0)

@@ -9,17 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
 
 from zoo.plugins import plugins
 from zoo.session import ENGINES
 
+if TYPE_CHECKING:
+    from zoo.session import Session
+
 
 @dataclass(frozen=True)
 class Request:
-    """What all machines are told of a run. budget: instructions, None for as many as it takes."""
+    """What all machines are told of a run.
+
+    budget: instructions, None for as many as it takes.  sample: the seconds between two samples of
+    how far it is, for the statistics; None for no samples.
+    """
 
     path: Path
     data: bytes
@@ -28,6 +35,7 @@ class Request:
     stats: bool = False
     record: Path | None = None
     replay: Path | None = None
+    sample: float | None = None
     arguments: tuple[str, ...] = ()
 
 
@@ -46,6 +54,15 @@ class Front(Protocol):
 
     def play(self, request: Request, **options: Any) -> int:
         """Play an image in the terminal; the exit code."""
+        ...
+
+
+@runtime_checkable
+class Rehearses(Protocol):
+    """A front that can also run an image without a person, for what the engines learn of it."""
+
+    def rehearsal(self, request: Request, source: IO[str]) -> Session:
+        """A session that takes its commands from `source`, shows nothing and leaves no files."""
         ...
 
 
@@ -123,5 +140,6 @@ def request(values: dict[str, Any]) -> tuple[Front, Request, dict[str, Any]]:
     _, front = choose(values.pop("machine"), path, data)
     names = ("engine", "budget", "stats", "record", "replay", "arguments")
     common = {name: values.pop(name) for name in names}
+    common["sample"] = values.get("sample")  # only `zoo run` has it
     own = {option.name: values[option.name] for option in front.options if option.name}
     return front, Request(path, data, **common), own

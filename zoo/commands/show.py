@@ -8,13 +8,17 @@ import sys
 
 import click
 
+from zoo.commands.translation import translation
 from zoo.machine import Machine
 from zoo.table import Op
 
 
 @click.group()
 def show() -> None:
-    """Show what a machine is made of."""
+    """Show what a machine is made of, and what becomes of guest code."""
+
+
+show.add_command(translation)
 
 
 def _machine(name: str) -> Machine:

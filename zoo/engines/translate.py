@@ -11,6 +11,7 @@ from __future__ import annotations
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportMissingTypeStubs=false
 from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
 from functools import cache
 
 from llvmlite import binding as llvm
@@ -29,14 +30,29 @@ DEPTH = 200  # calls within translated code, before the processor's own stack co
 PARAMETERS = "ptr noalias %m, i64 %budget, ptr %table, i64 %mask, i64 %depth"
 
 
+class Part(IntEnum):
+    """Which part of a translation an instruction of LLVM's or the processor's belongs to."""
+
+    OWN = 1  # what the guest's instruction does
+    AFTER = 2  # what follows it: did it stop the run, or change the code?
+    BUDGET = 3  # before a block: is there enough of the budget?
+    ENTER = 4
+    LEAVE = 5
+
+
 def module(
-    machine: Machine, library: bytes, state: State, fixed: range, units: Sequence[Unit]
+    machine: Machine,
+    library: bytes,
+    state: State,
+    fixed: range,
+    units: Sequence[Unit],
+    debug: bool = False,
 ) -> llvm.ModuleRef:
     """The units as optimised IR, which calls the machine's loop for what is too long to inline.
 
     library: the bitcode of `zoo.engines.compiler.Compiler.library`. The rest: see `source`.
     """
-    made = llvm.parse_assembly(source(machine, state, fixed, units))
+    made = llvm.parse_assembly(source(machine, state, fixed, units, debug))
     made.link_in(_parsed(library), preserve=True)
     for function in made.functions:
         if not function.is_declaration and function.name != "install":
@@ -51,12 +67,16 @@ def _parsed(library: bytes) -> llvm.ModuleRef:
     return llvm.parse_bitcode(library)
 
 
-def source(machine: Machine, state: State, fixed: range, units: Sequence[Unit]) -> str:
+def source(
+    machine: Machine, state: State, fixed: range, units: Sequence[Unit], debug: bool = False
+) -> str:
     """The IR of a module with all units, and of `install`, which puts them into the table.
 
     fixed: the addresses of code that cannot change; all other is compared before it is trusted.
+    debug: say of everything where it comes from, as debuggers are told of it: the "line" is the
+    guest's address + 1 (there is no line 0), and the "column" is a Part.
     """
-    writer = _Writer(machine, state, fixed)
+    writer = _Writer(machine, state, fixed, debug)
     parts = [*(writer.unit(unit) for unit in units), _install(units), *writer.declarations()]
     return "\n\n".join(parts) + "\n"
 
@@ -77,8 +97,18 @@ def _install(units: Iterable[Unit]) -> str:
     return f"define void @install(ptr %table, i64 %mask) {{\n{body}\n  ret void\n}}"
 
 
+SCOPES = 7  # the number of the first function's metadata, after these
+DEBUG = """\
+!llvm.dbg.cu = !{!5}
+!llvm.module.flags = !{!3}
+!3 = !{i32 2, !"Debug Info Version", i32 3}
+!4 = !DIFile(filename: "guest", directory: "")
+!5 = distinct !DICompileUnit(language: DW_LANG_C, file: !4, emissionKind: LineTablesOnly)
+!6 = !DISubroutineType(types: !{})"""
+
+
 class _Writer:
-    def __init__(self, machine: Machine, state: State, fixed: range) -> None:
+    def __init__(self, machine: Machine, state: State, fixed: range, debug: bool) -> None:
         self._machine = machine
         self._fixed = fixed
         self._memory = getattr(state, machine.code)
@@ -86,6 +116,8 @@ class _Writer:
         self._registers = machine.layout["r"].offset
         self._arms: set[str] = set()
         self._bytes: list[str] = []
+        self._debug = debug
+        self._scopes: list[str] = []
 
     def declarations(self) -> Iterator[str]:
         """What the units call, and the constants that they use."""
@@ -96,14 +128,16 @@ class _Writer:
         yield from self._bytes
         # As in zoo.engines.native: a store elsewhere does not change a register.
         yield '!0 = !{!"zoo"}\n!1 = !{!"r", !0, i64 0}\n!2 = !{!1, !1, i64 0}'
+        if self._debug:
+            yield DEBUG
+            yield from self._scopes
 
     def unit(self, unit: Unit) -> str:
         spans = [span for span in unit.spans() if not _within(span, self._fixed)]
         if spans:
             unit.entries.update(unit.blocks)  # see _onward
         entries = " ".join(f"i64 {e}, label %b_{e:x}" for e in sorted(unit.entries))
-        lines = [
-            f"define internal i64 @{name(unit.entry)}({PARAMETERS}) {{",
+        enter = [
             "  %left = alloca i64",
             "  %next = alloca i64",
             "  %at = alloca i64",
@@ -117,11 +151,9 @@ class _Writer:
             "  %start = load i64, ptr %pc, !tbaa !2",
         ]
         if spans:
-            lines += [*self._check("start", spans, "dispatch"), "dispatch:"]
-        lines += [f"  switch i64 %start, label %back [{entries}]"]
-        for start, block in unit.blocks.items():
-            lines += self._block(unit, start, block, spans)
-        lines += [
+            enter += [*self._check("start", spans, "dispatch"), "dispatch:"]
+        enter += [f"  switch i64 %start, label %back [{entries}]"]
+        leave = [
             "leave:",
             "  %leave.pc = load i64, ptr %next",
             "  store i64 %leave.pc, ptr %pc, !tbaa !2",
@@ -143,9 +175,34 @@ class _Writer:
             "back:",
             "  %back.left = load i64, ptr %left",
             "  ret i64 %back.left",
-            "}",
         ]
-        return "\n".join(lines)
+        scope = self._scope(unit)
+        lines = [f"define internal i64 @{name(unit.entry)}({PARAMETERS}){scope} {{"]
+        lines += self._from(unit.entry, Part.ENTER, enter)
+        for start, block in unit.blocks.items():
+            lines += self._block(unit, start, block, spans)
+        lines += self._from(unit.entry, Part.LEAVE, leave)
+        return "\n".join([*lines, "}"])
+
+    def _scope(self, unit: Unit) -> str:
+        """What a function's head says so that its lines can say where they come from."""
+        if not self._debug:
+            return ""
+        number = SCOPES + len(self._scopes)
+        self._scopes.append(
+            f'!{number} = distinct !DISubprogram(name: "{name(unit.entry)}", file: !4, unit: !5,'
+            f" line: {unit.entry + 1}, scopeLine: {unit.entry + 1}, type: !6,"
+            " spFlags: DISPFlagLocalToUnit | DISPFlagDefinition)"
+        )
+        return f" !dbg !{number}"
+
+    def _from(self, address: int, part: Part, lines: Iterable[str]) -> Iterable[str]:
+        """The lines, and that they come from this address, if somebody wants to know."""
+        if not self._debug:
+            return lines
+        scope = SCOPES + len(self._scopes) - 1
+        place = f", !dbg !DILocation(line: {address + 1}, column: {part:d}, scope: !{scope})"
+        return [line + place if line.startswith("  ") else line for line in lines]
 
     def _pointer(self, register: str, number: int) -> Iterator[str]:
         yield f"  {register} = getelementptr i8, ptr %m, i64 {self._registers + 8 * number}"
@@ -155,7 +212,7 @@ class _Writer:
     ) -> Iterator[str]:
         b = f"b_{start:x}"
         count = len(block)
-        yield from (
+        budget = (
             f"{b}:",
             f"  %{b}.left = load i64, ptr %left",
             f"  %{b}.enough = icmp sge i64 %{b}.left, {count}",
@@ -167,19 +224,26 @@ class _Writer:
             f"  %{b}.rest = sub i64 %{b}.left, {count}",
             f"  store i64 %{b}.rest, ptr %left",
         )
+        yield from self._from(start, Part.BUDGET, budget)
         for k, one in enumerate(block):
-            yield from self._instruction(f"{b}.{k}", one, count - k - 1)
+            yield from self._from(one.address, Part.OWN, self._instruction(f"{b}.{k}", one))
+            after = [*self._stop(f"{b}.{k}", one, count - k - 1)]
             if spans and k < count - 1:
-                yield from self._recheck(f"{b}.{k}", one, spans, count - k - 1)
-        yield from self._onward(unit, f"{b}.{count - 1}", block[-1], bool(spans))
+                after += self._recheck(f"{b}.{k}", one, spans, count - k - 1)
+            yield from self._from(one.address, Part.AFTER, after)
+        onward = self._onward(unit, f"{b}.{count - 1}", block[-1], bool(spans))
+        yield from self._from(block[-1].address, Part.OWN, onward)
 
-    def _instruction(self, i: str, one: Instruction, after: int) -> Iterator[str]:
-        """Call the arm; `after`: how many instructions of the block come after this one."""
+    def _instruction(self, i: str, one: Instruction) -> Iterator[str]:
+        """Call the arm."""
         arm = f"{self._machine.name}.{one.arm.name}"
         self._arms.add(arm)
         fields = ", ".join(f"i64 {value}" for value in one.found)
         yield f"  %{i}.status = call i32 @{arm}(ptr %result, ptr %exception, ptr %m, {fields})"
         yield f"  %{i} = load i64, ptr %result"
+
+    def _stop(self, i: str, one: Instruction, after: int) -> Iterator[str]:
+        """Leave if it stopped the run; `after`: how many of the block come after this one."""
         if any(LEAVE in line for line in one.arm.loads + one.arm.lines):
             yield from (
                 f"  %{i}.stops = icmp slt i64 %{i}, 0",
