@@ -133,6 +133,7 @@ def one_round(warm: Path, cold: Path) -> Figures:
         figures["dfrotz"] = INSTRUCTIONS / processor_time((*FROTZ, str(long)), warm)[0]
     if long:
         figures |= engine_run("jit", "jit", long, warm)
+        figures |= engine_run("recompile", "recompile", long, warm)
     if short:
         figures |= engine_run("interp", "interp", short, warm)
     if played:
@@ -175,7 +176,8 @@ def main() -> None:
         if story(LONG) is None:
             print("the benchmark stories are not there (ZOO_BENCH): no rates", file=sys.stderr)
         print("compiling ...", file=sys.stderr)
-        wall_time((*ZOO, "warm"), warm)
+        chosen = story(LONG)
+        wall_time((*ZOO, "warm", *(("--story", str(chosen)) if chosen else ())), warm)
         rounds: list[Figures] = []
         for k in range(wanted.rounds):
             print(f"round {k + 1} of {wanted.rounds} ...", file=sys.stderr)

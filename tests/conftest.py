@@ -34,7 +34,9 @@ def corpus() -> Path:
 def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where tests keep translations: not in the user's cache, and none of another test."""
     folder = tmp_path / "translations"
-    monkeypatch.setattr(recompile, "translations_folder", lambda machine, guest: folder)
+    monkeypatch.setattr(
+        recompile, "translations_folder", lambda machine, guest: folder / guest.image_hash.hex()
+    )
     return folder
 
 
@@ -47,7 +49,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recompile, "WAIT", True)
 
 
-@pytest.fixture(params=["interp", "jit"])
+@pytest.fixture(params=["interp", "jit", "recompile"])
 def engine(request: pytest.FixtureRequest) -> str:
     return request.param
 

@@ -9,7 +9,7 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import CODES, TABLE, TOY, Services, boot, program
 
@@ -232,17 +232,49 @@ images = st.builds(
 )
 
 
-@settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(images, st.lists(st.integers(0, 255), max_size=5), st.integers(1, 400))
-def test_random_programs_run_alike(eager: None, image: bytes, keys: list[int], size: int) -> None:
+KEYS = st.lists(st.integers(0, 255), max_size=5)
+
+
+def alike(native: str, image: bytes, keys: list[int], size: int) -> None:
+    """A native engine does what the interpreter does, alone and by turns with it."""
     alone = states(image, keys, iter([600]), cycle(["interp"]))
-    for engine in ("jit", "recompile"):
-        native = states(image, keys, iter([600]), cycle([engine]))
-        assert native == alone
-        mixed = states(image, keys, iter([size, 600 - size]), cycle([engine, "interp"]))
-        assert mixed == alone
+    assert states(image, keys, iter([600]), cycle([native])) == alone
+    mixed = states(image, keys, iter([size, 600 - size]), cycle([native, "interp"]))
+    assert mixed == alone
+
+
+@settings(max_examples=300, deadline=None)
+@given(images, KEYS, st.integers(1, 400))
+def test_random_programs_run_alike(image: bytes, keys: list[int], size: int) -> None:
+    alike("jit", image, keys, size)
+
+
+def test_random_programs_run_alike_in_translations(eager: None) -> None:
+    settings(max_examples=300, deadline=None)(
+        given(images, KEYS, st.integers(1, 400))(
+            lambda image, keys, size: alike("recompile", image, keys, size)
+        )
+    )()
+
+
+def test_short_turns_are_translated_too(eager: None) -> None:
+    """The guest asks for a key every few instructions, and each time the run stops."""
+    guest = boot(program(("get", 0), ("store", 200), ("jump", 0)))
+    session = Session(TOY, guest, Services(guest, Keys([1] * 200)), "recompile")
+    session.run()
+    assert session.stats.details["translations"] > 0
+    assert session.stats.details["translated_instructions"] > 0
+
+
+def test_translations_of_a_run_before_are_used_and_not_made_again(eager: None) -> None:
+    made: list[dict[str, float]] = []
+    for _ in range(2):
+        guest = boot(program(("set", 1), ("add", 0), ("jump", 0)))
+        session = Session(TOY, guest, Services(guest, Keys()), "recompile")
+        session.run(2000)
+        made.append(session.stats.details)
+    assert made[0]["translations"] > 0 == made[1]["translations"]
+    assert made[1]["translated_instructions"] > made[0]["translated_instructions"]
 
 
 def test_every_instruction_is_run() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 from functools import cache
@@ -48,7 +49,7 @@ def whole(address: int) -> Unit:
 
 @cache
 def routine() -> tuple[Line, ...]:
-    """The museum's shortest routine that adds, compares with zero, and is one unit: its head and
+    """The museum's shortest routine that adds 1, compares with zero, and is one unit: its head and
     its code."""
     found: list[list[Line]] = []
     for line in disassemble(MUSEUM.read_bytes()):
@@ -56,7 +57,12 @@ def routine() -> tuple[Line, ...]:
             found.append([])
         if found and (line.name == ".routine" or not line.name.startswith(".")):
             found[-1].append(line)
-    fits = [r for r in found if {"jz", "add"} <= {line.name for line in r}]
+    fits = [
+        r
+        for r in found
+        if "jz" in {line.name for line in r}
+        and "1" in next((line.operands for line in r if line.name == "add"), ())
+    ]
     return next(
         tuple(found)
         for found in sorted(fits, key=len)
@@ -264,3 +270,15 @@ def test_a_line_table_is_a_program() -> None:
     ]
     assert _Bytes(b"\x7f", 0).number(signed=True) == -1
     assert _Bytes(b"\xe5\x8e\x26", 0).number() == 624485
+
+
+def test_what_is_behind_a_branch_that_may_return_belongs_to_the_unit() -> None:
+    lines = [line for line in disassemble(MUSEUM.read_bytes()) if not line.name.startswith(".")]
+    behind = [
+        (one.address, next_one.address)
+        for one, next_one in itertools.pairwise(lines)
+        if one.branch.lstrip("?~") in ("rtrue", "rfalse")
+    ][:20]
+    assert behind
+    for branch, after in behind:
+        assert after in whole(branch).blocks

@@ -52,7 +52,7 @@ def test_a_rehearsal_leaves_translations(
     assert (first.reason, first.instructions, seen) == ("halt", LENGTH, [LENGTH])
     assert first.made >= first.kept > 0
     assert first.error is None
-    assert list(translations.glob("*.o"))
+    assert list(translations.rglob("*.o"))
     monkeypatch.setattr(recompile, "HOT", 1 << 30)  # nothing new
     kept = rehearse(session(LOOP), None)
     assert (kept.made, kept.kept) == (0, first.kept)
@@ -95,7 +95,7 @@ def test_a_story_is_played_and_nothing_of_it_is_left(
     ready, said = result.stdout.splitlines()
     assert ready.startswith("zmachine: ")
     assert "translations made" in said and "until the end of input" in said
-    assert list(translations.glob("*.o"))
+    assert list(translations.rglob("*.o"))
     assert list(home.iterdir()) == []
 
 

@@ -4,8 +4,7 @@ Both loops come from the same lines (`zoo.table.Arm`): for the interpreter one s
 arm, for the compiler one module with the semantic functions' own source and a `run` in which
 every arm is a branch. An if/elif chain over small integers becomes a jump table in LLVM.
 
-The compiler's module holds everything, because Numba's cache knows only the file of the function
-it compiled: a helper edited in another file would go on running in its old form.
+The compiler's module holds everything: `zoo.engines.frontend` lowers it as it stands.
 """
 
 from __future__ import annotations

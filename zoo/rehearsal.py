@@ -56,6 +56,6 @@ def rehearse(
         look(session.stats.instructions)
         if stop.reason != r.BUDGET or not left:
             break
-    # The table has an entry for each address where a translation can be entered.
-    kept = set(translator.table[: translator.mask + 1]) - {0}
-    return Outcome(stop, session.stats.instructions, translator.units, len(kept), translator.error)
+    return Outcome(
+        stop, session.stats.instructions, translator.units, translator.in_use, translator.error
+    )

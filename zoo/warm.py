@@ -28,11 +28,19 @@ def fill(wanted: Machine) -> None:
         cache.keep(recompile.library_path(wanted), compiler.library())
 
 
+def has_loop(wanted: Machine) -> bool:
+    """Whether the machine's loop lies in the cache: enough to begin with."""
+    from zoo.engines import jit
+
+    return jit.is_ready(wanted)
+
+
 def is_ready(wanted: Machine) -> bool:
     """Whether all that can be compiled ahead lies in the cache."""
-    from zoo.engines import jit, recompile
+    from zoo import cache
+    from zoo.engines import recompile
 
-    return jit.is_ready(wanted) and recompile.library_path(wanted).exists()
+    return has_loop(wanted) and cache.kept(recompile.library_path(wanted)) is not None
 
 
 def start(name: str) -> subprocess.Popen[bytes]:

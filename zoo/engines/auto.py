@@ -35,24 +35,25 @@ class Auto:
         self._native: list[Recompile] = []
         self._interpreted = 0
         self._child: subprocess.Popen[bytes] | None = None
-        threading.Thread(target=self._prepare, daemon=True).start()
+        # Loading takes a moment, and several beside the interpreter, which has the GIL meanwhile.
+        if warm.has_loop(machine):
+            self._load()
+        else:
+            threading.Thread(target=self._prepare, daemon=True).start()
 
     @property
     def name(self) -> str:
         return "auto" if self._native else "interp"
 
     def _prepare(self) -> None:
-        from zoo.engines import jit
+        self._child = warm.start(self._machine.name)
+        # It goes on with the library when the loop is there.
+        while self._child.poll() is None and not warm.has_loop(self._machine):
+            time.sleep(POLL)
+        if warm.has_loop(self._machine):
+            self._load()
 
-        if not jit.is_ready(self._machine):
-            self._child = warm.start(self._machine.name)
-            # It goes on with the library when the loop is there.
-            while not jit.is_ready(self._machine):
-                if self._child.poll() is not None:
-                    break
-                time.sleep(POLL)
-            if not jit.is_ready(self._machine):
-                return
+    def _load(self) -> None:
         from zoo.engines.recompile import Recompile
 
         self._native.append(Recompile(self._machine, self._guest))

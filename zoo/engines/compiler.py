@@ -6,7 +6,6 @@ from __future__ import annotations
 # pyright: reportUnknownParameterType=false, reportMissingTypeStubs=false
 # pyright: reportUnknownArgumentType=false, reportMissingParameterType=false
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cached_property
 
 from llvmlite import binding as llvm
@@ -109,28 +108,25 @@ class Compiler:
             and _length(f) > (SHORT_ROW if f.name in rows else SHORT)
         )
 
-    def _module(self, parts: Iterable[Lowered]) -> llvm.ModuleRef:
-        """One module of all parts, their functions called MACHINE.NAME; all is internal."""
+    def _module(self, parts: Iterable[Lowered], named: Iterable[Lowered]) -> llvm.ModuleRef:
+        """One module of all parts; what it has of the named functions, and calls, is MACHINE.NAME.
+        All is internal."""
         module = llvm.parse_assembly("")
-        names: dict[str, str] = {}
         for part in parts:
             module.link_in(llvm.parse_assembly(part.ir))
-            names[part.symbol] = part.name
+        names = {f.symbol: f"{self._machine.name}.{f.name}" for f in named if f.name}
         for function in module.functions:
             if not function.is_declaration:
                 function.linkage = "internal"
+            function.name = names.get(function.name, function.name)
         for value in module.global_variables:  # of Numba's runtime, which is not there
             value.linkage = "internal"
-        for part in self._functions:
-            with suppress(NameError):
-                if part.name:
-                    module.get_function(part.symbol).name = f"{self._machine.name}.{part.name}"
         return module
 
     def loop(self) -> bytes:
         """The object code of the dispatch loop, with what ENTRIES defines and what
         `library` calls."""
-        module = self._module(self._functions)
+        module = self._module(self._functions, self._functions)
         registers = self._machine.layout["r"].offset
         entries = ENTRIES.format(
             symbol=f"{self._machine.name}.run",
@@ -152,14 +148,13 @@ class Compiler:
         functions = self._functions
         arms = self._frontend.lower(arms_module(self._machine))
         short = [f for f in functions if f.name not in self._long and f.name != "run"]
-        module = self._module([*short, *arms])
-        names = {arm.symbol: f"{self._machine.name}.{arm.name}" for arm in arms}
+        module = self._module([*short, *arms], [*functions, *arms])
+        entries = {f"{self._machine.name}.{arm.name}" for arm in arms}
         for function in module.functions:
             if not function.is_declaration:
                 function.add_function_attribute("alwaysinline")
-            if function.name in names:
+            if function.name in entries:
                 function.linkage = "external"
-                function.name = names[function.name]
         # With their callees within them, so that to inline an arm is to copy what is left of it.
         backend.optimise(module, 2)
         for function in module.functions:

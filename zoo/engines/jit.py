@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import inspect
 import sys
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,8 +60,8 @@ def object_path(machine: Machine) -> Path:
 
 
 def is_ready(machine: Machine) -> bool:
-    """Whether compiled code lies in the cache."""
-    return object_path(machine).exists()
+    """Whether compiled code lies in the cache, whole."""
+    return store.kept(object_path(machine)) is not None
 
 
 @cache
@@ -84,12 +83,6 @@ def loaded(machine: Machine) -> Any:
     return Code(data, f"{machine.name}-{id(machine)}", EXPORTS)
 
 
-@cache
-def compiled(machine: Machine) -> Callable[..., int]:
-    """The machine's loop as a native function, of type RUN. ctypes lets other threads run."""
-    return RUN(loaded(machine).addresses["run"])
-
-
 class Jit:
     """Runs one guest in native code."""
 
@@ -99,7 +92,7 @@ class Jit:
         self._machine = machine
         self._m = guest.state
         self._address = guest.address
-        self._run = compiled(machine)
+        self._run = RUN(loaded(machine).addresses["run"])  # ctypes lets other threads run
         self._table = (ctypes.c_int64 * 2)()  # no translations
 
     def run(self, budget: int) -> int:

@@ -84,10 +84,16 @@ class Translator:
             if data is not None:
                 self._install(data)
 
+    @property
+    def in_use(self) -> int:
+        """How many translations can be entered; one can take the place of another."""
+        return len(set(self.table[: self.mask + 1]) - {0})
+
     def want(self, address: int) -> None:
         """Ask for a translation from an address."""
         full = self.units >= MOST_UNITS or self.bytes >= MOST_BYTES
-        if address in self._known or full or self._closed:
+        there = address in self._known or self.table[address & self.mask]
+        if there or full or self._closed:
             return
         self._known.add(address)
         self._wanted.append(address)
@@ -146,14 +152,14 @@ class Translator:
     def _library(self) -> bytes | None:
         """The bitcode that translations are made of; it may take half a minute to get."""
         path = library_path(self._machine)
-        if not path.exists() and self._machine.name in plugins(GROUP):
+        data = store.kept(path)
+        if data is None and self._machine.name in plugins(GROUP):
             child = warm.start(self._machine.name)
             while child.poll() is None and not self._closed:
                 time.sleep(POLL)
-        if self._closed:
-            return None
-        data = store.kept(path)
-        if data is None:  # the cache can't be written, or nobody else knows the machine
+            data = store.kept(path)
+        if data is None and not self._closed:
+            # The cache can't be written, or the machine is not installed.
             from zoo.engines.compiler import Compiler
 
             data = Compiler(self._machine).library()
@@ -197,6 +203,9 @@ class Recompile:
         self._points: Counter[int] = Counter()
         self._stretch = STRETCH
         self._quiet = 0
+        # Of the present stretch: it goes on when the guest has been served.
+        self._ran = 0
+        self._looped = 0
         self._done = 0
 
     def run(self, budget: int) -> int:
@@ -205,12 +214,17 @@ class Recompile:
         table, mask = self.translator.table, self.translator.mask
         left = budget
         while left > 0 and m.r[STOP] == RUNNING:
-            size = min(left, self._stretch)
+            size = min(left, max(self._stretch - self._ran, 1))
             before = table[mask + 2]
-            left -= size - self._drive(self._address, size, table, mask)
-            if m.r[STOP] != RUNNING:
-                break
-            if 2 * (table[mask + 2] - before) > size:
+            ran = size - self._drive(self._address, size, table, mask)
+            left -= ran
+            self._ran += ran
+            self._looped += table[mask + 2] - before
+            if m.r[STOP] != RUNNING or self._ran < self._stretch:
+                continue
+            mostly_looped = 2 * self._looped > self._ran
+            self._ran = self._looped = 0
+            if mostly_looped:
                 left -= self._look(left)
             else:
                 self._be_quiet()

@@ -84,7 +84,7 @@ def unit(machine: Machine, state: State, entry: int) -> Unit:
         targets = one.onward.targets
         waiting += reversed(targets)
         found.entries.update(targets if one.onward.calls else (t for t in targets if t <= pc))
-        if one.onward.calls or targets != (one.end,):
+        if one.onward != Onward((one.end,)):
             leaders.update(targets)
     for start in sorted(leaders & code.keys()):
         block = found.blocks[start] = [code[start]]
