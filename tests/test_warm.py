@@ -83,6 +83,7 @@ def test_a_story_is_played_and_nothing_of_it_is_left(
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
+    monkeypatch.setenv("ZOO_CACHE", str(cache.folder()))  # Not in the home that is watched
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home))
     monkeypatch.chdir(home)
