@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from zoo.engines import recompile
+from zoo.engines.constants import Constants
+from zoo.layout import Guest
+from zoo.machine import Machine
 
 # A shell's background jobs begin with Ctrl-C ignored, and hand that on: the tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -34,17 +37,17 @@ def corpus() -> Path:
 def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where tests keep translations: not in the user's cache, and none of another test."""
     folder = tmp_path / "translations"
-    monkeypatch.setattr(
-        recompile, "translations_folder", lambda machine, guest: folder / guest.image_hash.hex()
-    )
+
+    def place(machine: Machine, guest: Guest) -> Path:
+        return folder / Constants(machine, guest).hash()
+
+    monkeypatch.setattr(recompile, "translations_folder", place)
     return folder
 
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """The recompiler translates all that is run twice, and the guest waits for it."""
-    monkeypatch.setattr(recompile, "STRETCH", 4)
-    monkeypatch.setattr(recompile, "LONGEST_STRETCH", 4)
     monkeypatch.setattr(recompile, "HOT", 1)
     monkeypatch.setattr(recompile, "WAIT", True)
 

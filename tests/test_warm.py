@@ -87,8 +87,7 @@ def test_a_story_is_played_and_nothing_of_it_is_left(
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home))
     monkeypatch.chdir(home)
-    monkeypatch.setattr(recompile, "STRETCH", 500)
-    monkeypatch.setattr(recompile, "HOT", 2)
+    monkeypatch.setattr(recompile, "HOT", 20)
     typed = tmp_path / "typed"
     typed.write_text("look\nsave\nmine\nlook\nrestore\nmine\n" + "look\n" * 20)
     result = zoo("--story", MUSEUM, "--input", typed)

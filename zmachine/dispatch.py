@@ -21,6 +21,9 @@ INLINE = frozenset(
     }
 )
 
+# Of these, a translation has one copy and not many: operands that are known make none simpler.
+SHARED = frozenset({"ret"})
+
 
 def loads(op: Op) -> tuple[str, ...]:
     """Fetch the first four operands, for an interpreter that has decoded them."""

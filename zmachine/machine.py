@@ -16,8 +16,8 @@ from zmachine import (
     windows,
     words,
 )
-from zmachine.dispatch import ARMS, GROUPS, INLINE, onward, specialise
-from zmachine.registers import STATIC
+from zmachine.dispatch import ARMS, GROUPS, INLINE, SHARED, onward, specialise
+from zmachine.registers import CONSTANTS, STATIC
 from zmachine.services import FAULTS, REQUESTS, Services
 from zmachine.story import VERSIONS, load
 from zoo.layout import Guest
@@ -63,6 +63,8 @@ MACHINE = Machine(
     code="mem",
     onward=onward,
     fixed_code=fixed_code,
+    constants=CONSTANTS,
+    shared=SHARED,
     services=Services,
     faults=FAULTS,
     requests=REQUESTS,

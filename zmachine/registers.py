@@ -27,6 +27,20 @@ ROUTINES = FIRST + 16  # and this much is added: version 7's offsets, in bytes
 STRINGS = FIRST + 17
 START = FIRST + 18  # the first instruction
 VERIFIED = FIRST + 19  # 1: the file's checksum is the header's
+CONSTANTS = (
+    "VERSION",
+    "STATIC",
+    "LENGTH",
+    "GLOBALS",
+    "OBJECTS",
+    "DICTIONARY",
+    "ABBREVIATIONS",
+    "PACK",
+    "ROUTINES",
+    "STRINGS",
+    "START",
+    "VERIFIED",
+)
 
 # Output (section 7)
 OUT = FIRST + 24  # words waiting in the arena `out`

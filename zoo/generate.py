@@ -48,8 +48,8 @@ def dispatch_module(machine: Machine) -> str:
     """The source of the module that Numba compiles for `machine`: its function is `run`.
 
     run(address of the guest's buffer, budget, table, mask) returns how much of the budget is left.
-    Where control goes to an address whose entry in the table (entry `pc & mask` of `mask + 1`) is
-    not 0, it returns; the word after the entries is the last address to which control went.
+    The table has an entry for every `pc & mask`, and then a limit. Where control goes to an
+    address, its entry counts one more, until it has reached the limit: then `run` returns.
     """
     arenas = ", ".join(repr((a.name, a.format, a.offset)) for a in machine.layout.arenas)
     fixed = ", ".join(str(number) for number in fixed_registers(machine).values())
@@ -95,8 +95,11 @@ def _loop(machine: Machine) -> Iterator[str]:
             yield f"        {_word(n)} arm == {arm.number}:  # {names}"
             for line in arm.tail + arm.lines:
                 yield f"            {line.replace(LEAVE, 'break')}"
-            if arm.ops[0].flow:
+            if any(op.flow for op in arm.ops):
                 yield from (f"            {line}" for line in GOES)
+            elif any(op.branches for op in arm.ops):
+                yield "            if pc <= at:"
+                yield from (f"                {line}" for line in GOES)
     yield from (
         "    left -= 1",
         "if m.r[STOP] != RUNNING:",
@@ -109,12 +112,14 @@ def _loop(machine: Machine) -> Iterator[str]:
     )
 
 
-# After an instruction that directs the flow of control: is there something better for what follows?
+# After an instruction that directs the flow of control, or goes back: is what follows hot, or is
+# there something better for it?
 GOES = (
-    "note(table, mask + 1, pc)",
-    "if entry(table, pc & mask):",
+    "count = entry(table, pc & mask)",
+    "if count >= entry(table, mask + 1):",
     "    left -= 1",
     "    break",
+    "note(table, pc & mask, count + 1)",
 )
 
 

@@ -39,6 +39,8 @@ class Machine:
     code: the name of the arena that holds the code.
     onward: `onward(arm, found)` says where control may go after a decoded instruction.
     fixed_code: the addresses where code that begins there can never change, in this guest.
+    constants: the registers that belong to the image: once it is loaded, nothing changes them.
+    shared: those functions of `inline` of which a translation has one copy at most.
     services: `services(guest, host)` makes what answers a guest's requests (zoo.session.Services).
     specialise: `specialise(arm, found)` gives the lines with which the interpreter carries out one
         decoded instruction.
@@ -64,6 +66,8 @@ class Machine:
     services: Callable[..., Any]
     faults: Mapping[int, str] = field(default_factory=dict[int, str])
     requests: Mapping[int, str] = field(default_factory=dict[int, str])
+    constants: tuple[str, ...] = ()
+    shared: frozenset[str] = frozenset()
     specialise: Callable[[Arm, Sequence[int]], Special] = as_they_are
     recognises: Callable[[bytes], bool] = lambda data: False
 

@@ -42,9 +42,10 @@ def processor() -> str:
     return llvm.get_host_cpu_name() + llvm.get_host_cpu_features().flatten()
 
 
-def optimise(module: llvm.ModuleRef, level: int) -> None:
+def optimise(module: llvm.ModuleRef, level: int, unroll: bool = True) -> None:
     """Optimise in place, at level 1, 2 or 3. Nothing here gains from vectors: guests are scalar."""
     options = llvm.create_pipeline_tuning_options(speed_level=level)
+    options.loop_unrolling = unroll
     options.loop_vectorization = False
     options.slp_vectorization = False
     builder = llvm.create_pass_builder(target_machine(), options)
@@ -58,6 +59,16 @@ def inline(module: llvm.ModuleRef) -> None:
     passes.add_global_dead_code_eliminate_pass()
     passes.add_always_inliner_pass()
     passes.add_global_dead_code_eliminate_pass()
+    passes.run(module, builder)
+
+
+def simplify(module: llvm.ModuleRef) -> None:
+    """The first little of `optimise`: what is known of operands is worked out."""
+    builder = llvm.create_pass_builder(target_machine(), llvm.create_pipeline_tuning_options())
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_sroa_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
     passes.run(module, builder)
 
 

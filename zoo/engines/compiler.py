@@ -5,14 +5,14 @@ from __future__ import annotations
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownParameterType=false, reportMissingTypeStubs=false
 # pyright: reportUnknownArgumentType=false, reportMissingParameterType=false
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cached_property
 
 from llvmlite import binding as llvm
 
 from zoo.engines import backend
 from zoo.engines.frontend import Frontend, Lowered
-from zoo.engines.translate import DEPTH
+from zoo.engines.translate import DEPTH, RESULT
 from zoo.generate import arms_module, dispatch_module
 from zoo.machine import Machine
 from zoo.registers import PC, RUNNING, STOP
@@ -23,8 +23,9 @@ SHORT_ROW = 75
 SHORT = 20
 
 # What other code calls. Numba's functions give their results through a pointer; C's do not.
-# `drive` goes on in translations as long as there are some, and otherwise in the loop, which
-# comes back as soon as there is one. It counts, in the table's last word, the loop's instructions.
+# `drive` goes on in translations where there are some, and otherwise in the loop, which comes back
+# as soon as there is one; it returns where an address is hot that has none. It counts, in the
+# table's last word, the loop's instructions.
 ENTRIES = """
 declare i32 @"{symbol}"(ptr, ptr, i64, i64, i64, i64)
 
@@ -41,8 +42,11 @@ define i64 @run(ptr %m, i64 %budget, ptr %table, i64 %mask) {{
 
 define i64 @drive(ptr %m, i64 %budget, ptr %table, i64 %mask) {{
 start:
-  %past = add i64 %mask, 2
-  %looped = getelementptr i64, ptr %table, i64 %past
+  %after = add i64 %mask, 1
+  %last = add i64 %mask, 2
+  %limit = getelementptr i64, ptr %table, i64 %after
+  %looped = getelementptr i64, ptr %table, i64 %last
+  %hot = load i64, ptr %limit
   %pc = getelementptr i8, ptr %m, i64 {pc}
   %stop = getelementptr i8, ptr %m, i64 {stop}
   br label %top
@@ -57,11 +61,22 @@ look:
   %at = load i64, ptr %pc
   %index = and i64 %at, %mask
   %entry = getelementptr i64, ptr %table, i64 %index
-  %code = load ptr, ptr %entry
-  %none = icmp eq ptr %code, null
-  br i1 %none, label %loop, label %enter
+  %count = load i64, ptr %entry
+  %cold = icmp slt i64 %count, %hot
+  br i1 %cold, label %counted, label %warm
+counted:
+  %one.more = add i64 %count, 1
+  store i64 %one.more, ptr %entry
+  br label %loop
+warm:
+  %wanted = icmp eq i64 %count, %hot
+  br i1 %wanted, label %done, label %enter
 enter:
-  %less = call i64 %code(ptr %m, i64 %left, ptr %table, i64 %mask, i64 {depth})
+  %code = inttoptr i64 %count to ptr
+  %both = call {result} %code(ptr %m, i64 %at, i64 %left, ptr %table, i64 {depth})
+  %less = extractvalue {result} %both, 0
+  %on = extractvalue {result} %both, 1
+  store i64 %on, ptr %pc
   %same = icmp eq i64 %less, %left
   br i1 %same, label %stuck, label %translated
 translated:
@@ -71,15 +86,15 @@ stuck:
   %stopped = icmp ne i64 %why, {running}
   br i1 %stopped, label %done, label %loop
 loop:
-  %budget.left = phi i64 [ %left, %look ], [ %less, %stuck ]
+  %budget.left = phi i64 [ %left, %counted ], [ %less, %stuck ]
   %rest = call i64 @run(ptr %m, i64 %budget.left, ptr %table, i64 %mask)
   %before = load i64, ptr %looped
   %spent = sub i64 %budget.left, %rest
-  %after = add i64 %before, %spent
-  store i64 %after, ptr %looped
+  %sum = add i64 %before, %spent
+  store i64 %sum, ptr %looped
   br label %top
 done:
-  %end = phi i64 [ %left, %top ], [ %less, %stuck ]
+  %end = phi i64 [ %left, %top ], [ %left, %warm ], [ %less, %stuck ]
   ret i64 %end
 }}
 """
@@ -108,12 +123,20 @@ class Compiler:
             and _length(f) > (SHORT_ROW if f.name in rows else SHORT)
         )
 
-    def _module(self, parts: Iterable[Lowered], named: Iterable[Lowered]) -> llvm.ModuleRef:
+    def _module(
+        self,
+        parts: Iterable[Lowered],
+        named: Iterable[Lowered],
+        shared: Container[str] = (),
+    ) -> llvm.ModuleRef:
         """One module of all parts; what it has of the named functions, and calls, is MACHINE.NAME.
-        All is internal."""
+        All is internal, and the shared functions are not inlined."""
         module = llvm.parse_assembly("")
         for part in parts:
-            module.link_in(llvm.parse_assembly(part.ir))
+            ir = part.ir
+            if part.name in shared:
+                ir = ir.replace(" alwaysinline ", " noinline ")
+            module.link_in(llvm.parse_assembly(ir))
         names = {f.symbol: f"{self._machine.name}.{f.name}" for f in named if f.name}
         for function in module.functions:
             if not function.is_declaration:
@@ -134,6 +157,7 @@ class Compiler:
             stop=registers + 8 * STOP,
             running=RUNNING,
             depth=DEPTH,
+            result=RESULT,
         )
         exported = {f"{self._machine.name}.{name}" for name in (*self._long, "run")}
         for name in exported:
@@ -148,20 +172,24 @@ class Compiler:
         functions = self._functions
         arms = self._frontend.lower(arms_module(self._machine))
         short = [f for f in functions if f.name not in self._long and f.name != "run"]
-        module = self._module([*short, *arms], [*functions, *arms])
+        module = self._module([*short, *arms], [*functions, *arms], self._machine.shared)
+        shared = {f"{self._machine.name}.{name}" for name in self._machine.shared}
         entries = {f"{self._machine.name}.{arm.name}" for arm in arms}
         for function in module.functions:
-            if not function.is_declaration:
+            if not function.is_declaration and function.name not in shared:
                 function.add_function_attribute("alwaysinline")
             if function.name in entries:
                 function.linkage = "external"
-        # With their callees within them, so that to inline an arm is to copy what is left of it.
-        backend.optimise(module, 2)
+        # With their callees within them, so that to inline an arm is to copy what is left of it;
+        # how often a loop runs is known only there.
+        backend.optimise(module, 2, unroll=False)
         for function in module.functions:
             if not function.is_declaration:
                 function.linkage = "linkonce_odr"
         # No function of a machine raises anything, so that Numba's status is always 0.
         text = str(module).replace("declare i32 @", "declare range(i32 0, 1) i32 @")
+        # Within a unit LLVM may do as it likes.
+        text = text.replace(" noinline ", " nounwind ")
         return llvm.parse_assembly(text).as_bitcode()
 
 

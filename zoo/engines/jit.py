@@ -38,7 +38,8 @@ def key(machine: Machine) -> str:
         inspect.getsource(sys.modules[machine.onward.__module__]),
         repr([(a.name, a.loads, a.tail, a.lines) for a in machine.arms]),
         repr([(g.condition, g.lines, [a.number for a in g.arms]) for g in machine.groups]),
-        repr((machine.first, machine.fields, sorted(machine.inline), machine.layout.arenas)),
+        repr((machine.first, machine.fields, machine.layout.arenas)),
+        repr((sorted(machine.inline), sorted(machine.shared))),
         processor(),
     )
 
@@ -48,9 +49,15 @@ COMPILERS = (
     "frontend.py",
     "backend.py",
     "compiler.py",
+    "constants.py",
     "units.py",
     "translate.py",
 )
+# What the loop is given as a table has an entry for every `pc & mask`: the address of a translation
+# or, up to MOST, how often control went there. Then come the count that is hot, and a word for the
+# recompiler.
+MOST = 0xFFFF
+NEVER = 1 << 62  # a limit that no count reaches
 EXPORTS = ("run", "drive")
 
 
@@ -93,7 +100,7 @@ class Jit:
         self._m = guest.state
         self._address = guest.address
         self._run = RUN(loaded(machine).addresses["run"])  # ctypes lets other threads run
-        self._table = (ctypes.c_int64 * 2)()  # no translations
+        self._table = (ctypes.c_int64 * 2)(0, NEVER)
 
     def run(self, budget: int) -> int:
         """As Interp.run."""

@@ -1,9 +1,9 @@
 """The recompiler: hot guest code becomes native code of its own, while the guest goes on.
 
-A run is made of stretches. In each the guest goes on in translations where there are some, and in
-the compiled loop where there are none; at its end the address to which control last went in the
-loop gets a point. An address with enough points is worth translating: a thread does it, puts the
-result into the table that the loop looks into, and keeps it in the cache for the next run.
+The guest goes on in translations where there are some, and otherwise in the compiled loop, which
+counts for every address how often control went there. An address that is hot is worth translating:
+a thread does it, puts the result in the count's place, where the loop finds it, and keeps it in the
+cache for the next run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import ctypes
 import hashlib
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,23 +22,23 @@ from weakref import WeakSet
 from zoo import cache as store
 from zoo import warm
 from zoo.engines import jit
+from zoo.engines.constants import Constants
+from zoo.engines.jit import MOST
 from zoo.engines.units import Unit, frozen, unit
 from zoo.layout import Guest
 from zoo.machine import GROUP, Machine
 from zoo.plugins import plugins
 from zoo.registers import PC, RETRY, RUNNING, STOP
 
-STRETCH = 20_000  # instructions: a tenth of a millisecond in the loop
-LONGEST_STRETCH = 1 << 20
-QUIET = 64  # stretches without anything new, after which they become longer
-HOT = 8  # points; a translation must be run for a while to be worth its making
-BATCH = 120  # instructions translated at a time: a fraction of a second
+HOT = 2000  # times that control must have gone to an address
+ATTEMPTS = 3  # translations of one address, if they are discarded because the code has changed
+NEVER = -1 << 62  # a count from which none becomes hot
+BATCH = 60  # instructions translated at a time: a fraction of a second
 MOST_UNITS = 4000
 MOST_BYTES = 64 << 20  # of native code
 WAIT = False  # whether the guest waits for each translation: so tests meet the same each time
 PATIENCE = 2  # seconds for a last batch when the process ends
 POLL = 0.2
-STEPS = 200  # instructions from within a loop to its head
 
 
 def library_path(machine: Machine) -> Path:
@@ -48,7 +48,7 @@ def library_path(machine: Machine) -> Path:
 
 def translations_folder(machine: Machine, guest: Guest) -> Path:
     """Where the translations of one image are kept, a file for each batch."""
-    name = f"{machine.name}-{jit.key(machine)}-{guest.image_hash.hex()[:24]}"
+    name = f"{machine.name}-{jit.key(machine)}-{Constants(machine, guest).hash()}"
     return store.folder() / name
 
 
@@ -64,15 +64,18 @@ class Translator:
         self._guest = guest
         self._size = machine.layout[machine.code].size
         self._folder = translations_folder(machine, guest)
-        self._wanted: deque[int] = deque()
-        self._known: set[int] = set()
+        self._wanted: set[int] = set()
+        self._asked: Counter[int] = Counter()
+        self._covered: set[int] = set()
+        self._specialised: Any = None
         self._loaded: list[Any] = []
         self._work = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
-        # An entry for every address, the last address that the loop went to, and how many
-        # instructions it has run.
+        # An entry for every address: how often control went there, or where its translation is.
+        # Then the count that is hot, and how many instructions the loop has run.
         self.table = (ctypes.c_int64 * (self._size + 2))()
+        self.table[self._size] = HOT
         self.mask = self._size - 1
         self.units = 0
         self.bytes = 0
@@ -87,20 +90,30 @@ class Translator:
     @property
     def in_use(self) -> int:
         """How many translations can be entered; one can take the place of another."""
-        return len(set(self.table[: self.mask + 1]) - {0})
+        return len({entry for entry in self.table[: self._size] if entry > MOST})
+
+    @property
+    def looped(self) -> int:
+        """How many instructions the loop has run."""
+        return self.table[self._size + 1]
 
     def want(self, address: int) -> None:
-        """Ask for a translation from an address."""
-        full = self.units >= MOST_UNITS or self.bytes >= MOST_BYTES
-        there = address in self._known or self.table[address & self.mask]
-        if there or full or self._closed:
+        """Ask for a translation from an address, if it is hot."""
+        entry = address & self.mask
+        if self.table[entry] != HOT:
             return
-        self._known.add(address)
-        self._wanted.append(address)
+        self.table[entry] = NEVER
+        self._asked[address] += 1
+        full = self.units >= MOST_UNITS or self.bytes >= MOST_BYTES
+        if full or self._closed or self._asked[address] > ATTEMPTS:
+            return
+        self._wanted.add(address)
         if self._thread is None:
             self._thread = threading.Thread(target=self._translate, daemon=True)
             self._thread.start()
         self._work.set()
+        if WAIT:
+            self.finish()
 
     def finish(self) -> None:
         """Wait until all that was asked for is there."""
@@ -116,10 +129,10 @@ class Translator:
 
     def _translate(self) -> None:
         try:
-            library = self._library()
-            while library and not self._closed:
+            data = self._library()
+            while data and not self._closed:
                 if self._wanted:
-                    self._translate_batch(library)
+                    self._translate_batch(data)
                 else:
                     self._work.clear()
                     if not self._wanted:
@@ -132,22 +145,35 @@ class Translator:
 
     def _translate_batch(self, library: bytes) -> None:
         begun = time.thread_time()
+        from zoo.engines import backend, translate
+
+        constants = Constants(self._machine, self._guest)
+        if self._specialised is None:
+            self._specialised = translate.library(library, constants)
         state = frozen(self._machine, self._guest)
         units: list[Unit] = []
-        while self._wanted and sum(u.instructions for u in units) < BATCH:
-            found = unit(self._machine, state, self._wanted.popleft())
+        while sum(u.instructions for u in units) < BATCH and (address := self._next()) is not None:
+            found = unit(self._machine, state, address)
             if found.blocks:
                 units.append(found)
+                self._covered.update(one.address for b in found.blocks.values() for one in b)
         if units:
-            from zoo.engines import backend, translate
-
-            fixed = self._machine.fixed_code(self._guest)
-            module = translate.module(self._machine, library, state, fixed, units)
+            module = translate.module(self._machine, self._specialised, state, constants, units)
             data = backend.object_code(module)
             self._install(data)
             self.units += len(units)
             store.keep(self._folder / f"{hashlib.sha256(data).hexdigest()[:16]}.o", data)
         self.seconds += time.thread_time() - begun
+
+    def _next(self) -> int | None:
+        """The next address to translate from: the lowest, since routines begin with their first
+        instruction, and none within other translations, unless one there was discarded."""
+        while self._wanted:
+            address = min(tuple(self._wanted))
+            self._wanted.remove(address)
+            if address not in self._covered or self._asked[address] > 1:
+                return address
+        return None
 
     def _library(self) -> bytes | None:
         """The bitcode that translations are made of; it may take half a minute to get."""
@@ -173,12 +199,12 @@ class Translator:
         code = Code(
             data, f"translation-{next(_names)}", ["install"], jit.loaded(self._machine).name
         )
-        INSTALL(code.addresses["install"])(self.table, self.mask)
+        INSTALL(code.addresses["install"])(self.table)
         self._loaded.append(code)
         self.bytes += len(data)
 
 
-INSTALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)
+INSTALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 @atexit.register
@@ -197,15 +223,8 @@ class Recompile:
         self._m = guest.state
         self._address = guest.address
         code = jit.loaded(machine)
-        self._loop = jit.RUN(code.addresses["run"])
         self._drive = jit.RUN(code.addresses["drive"])
         self.translator = Translator(machine, guest)
-        self._points: Counter[int] = Counter()
-        self._stretch = STRETCH
-        self._quiet = 0
-        # Of the present stretch: it goes on when the guest has been served.
-        self._ran = 0
-        self._looped = 0
         self._done = 0
 
     def run(self, budget: int) -> int:
@@ -214,20 +233,8 @@ class Recompile:
         table, mask = self.translator.table, self.translator.mask
         left = budget
         while left > 0 and m.r[STOP] == RUNNING:
-            size = min(left, max(self._stretch - self._ran, 1))
-            before = table[mask + 2]
-            ran = size - self._drive(self._address, size, table, mask)
-            left -= ran
-            self._ran += ran
-            self._looped += table[mask + 2] - before
-            if m.r[STOP] != RUNNING or self._ran < self._stretch:
-                continue
-            mostly_looped = 2 * self._looped > self._ran
-            self._ran = self._looped = 0
-            if mostly_looped:
-                left -= self._look(left)
-            else:
-                self._be_quiet()
+            left = self._drive(self._address, left, table, mask)
+            self.translator.want(m.r[PC])
         if m.r[STOP] != RUNNING and m.r[RETRY]:
             self._machine.restart(m, m.r[PC])
         self._done += budget - left
@@ -241,48 +248,10 @@ class Recompile:
         translations made before.  translating_seconds: of the processor, beside the run.
         """
         translator = self.translator
-        loop = translator.table[translator.mask + 2]
         return {
-            "translated_instructions": self._done - loop,
-            "loop_instructions": loop,
+            "translated_instructions": self._done - translator.looped,
+            "loop_instructions": translator.looped,
             "translations": translator.units,
             "translation_bytes": translator.bytes,
             "translating_seconds": translator.seconds,
         }
-
-    def _look(self, left: int) -> int:
-        """See where the guest is, and whether that is worth a translation. The result is how many
-        instructions were run meanwhile, `left` at most."""
-        table, mask = self.translator.table, self.translator.mask
-        pc, target = self._m.r[PC], table[mask + 1]
-        if not table[target & mask]:
-            self._point(target)
-            return 0
-        # It was entered before there was a translation, or goes round in a loop of branches: go on
-        # to the head of a loop, where it can be entered again.
-        self._point(pc)
-        done = 0
-        while done < min(left, STEPS) and not table[self._m.r[PC] & mask]:
-            done += 1 - self._loop(self._address, 1, table, mask)
-            if self._m.r[STOP] != RUNNING:
-                break
-        table[mask + 2] += done
-        return done
-
-    def _point(self, address: int) -> None:
-        self._points[address] += 1
-        if self._points[address] == HOT:
-            self.translator.want(address)
-            self._quiet = 0
-            self._stretch = STRETCH
-            if WAIT:
-                self.translator.finish()
-        else:
-            self._be_quiet()
-
-    def _be_quiet(self) -> None:
-        """Nothing new was found: with time, look less often."""
-        self._quiet += 1
-        if self._quiet >= QUIET:
-            self._quiet = 0
-            self._stretch = min(2 * self._stretch, LONGEST_STRETCH)

@@ -10,11 +10,12 @@ from __future__ import annotations
 # pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zoo import registers
 from zoo.engines import backend, hostcode, translate
+from zoo.engines.constants import Constants
 from zoo.engines.translate import Part
 from zoo.engines.units import Instruction, Unit, frozen, unit
 from zoo.layout import Guest, Layout
@@ -106,9 +107,10 @@ def translation(
     found = unit(machine, state, entry)
     if not found.blocks:
         return None
-    fixed = machine.fixed_code(guest)
+    constants = Constants(machine, guest)
     begun = time.perf_counter()
-    module = translate.module(machine, library, state, fixed, [found], debug=True)
+    specialised = translate.library(library, constants)
+    module = translate.module(machine, specialised, state, constants, [found], debug=True)
     ir = str(module)  # here, because making object code changes it
     data = backend.object_code(module)
     seconds = time.perf_counter() - begun
@@ -123,7 +125,7 @@ def translation(
         entry=entry,
         instructions=found.instructions,
         guest_bytes=sum(map(len, spans)),
-        checked=any(s.start < fixed.start or s.stop > fixed.stop for s in spans),
+        checked=any(s.start < constants.code.start or s.stop > constants.code.stop for s in spans),
         enter=pieces[enter],
         blocks={
             start: [
@@ -201,7 +203,7 @@ def _ir(module: str, found: Unit, layout: Layout, addresses: frozenset[int]) -> 
     head, body = rest[: rest.index("\n")], rest[rest.index("\n") + 1 : rest.index("\n}")]
     places = _Places(layout)
     head = re.sub(r" !dbg !\d+", "", head)
-    text = f"define i64 @{translate.name(found.entry)}({head}"
+    text = f"define {translate.RESULT} @{translate.name(found.entry)}({head}"
     yield Line(text, "", Place(found.entry, Part.ENTER))
     for lines in _statements(body):
         found_in = [_located(line, locations) for line in lines]
@@ -282,22 +284,28 @@ def _register(layout: Layout, number: int) -> str:
 
 # The host's code
 
-MEMORY = re.compile(r"\[([^\]]*?)#?(0x[0-9a-f]+)\]")
+# A register, perhaps an index, and a number of bytes.
+MEMORY = re.compile(r"\[(\w+)(,? [^\]]*)?(?:, #| \+ )(0x[0-9a-f]+)\]")
 
 
 def _host(data: bytes, found: Unit, layout: Layout) -> Iterator[Line]:
-    for one in hostcode.instructions(data, translate.name(found.entry)):
-        note = one.symbol or _host_note(one.text, layout)
+    code = [*hostcode.instructions(data, translate.name(found.entry))]
+    state = {m[1] for one in code if (m := MEMORY.search(one.text)) and _is_register(m, layout)}
+    for one in code:
+        note = one.symbol or _host_note(one.text, layout, state)
         place = _place(one.line, one.column)
         yield Line(one.text, note, place, one.address, one.code)
 
 
-def _host_note(text: str, layout: Layout) -> str:
-    """What an instruction reads or writes: nothing but the state has parts so far apart."""
+def _is_register(memory: re.Match[str], layout: Layout) -> bool:
+    """Whether it is so many bytes from one of the host's registers as the guest's are from the
+    state's beginning: then that one points to the state."""
+    return where(layout, int(memory[3], 16), not memory[2]).startswith("r[")
+
+
+def _host_note(text: str, layout: Layout, state: Container[str]) -> str:
+    """What an instruction reads or writes in the state."""
     memory = MEMORY.search(text)
-    if memory is None or "rip" in memory[1]:
+    if memory is None or memory[1] not in state:
         return ""
-    registers_used = len(re.findall(r"[a-z]\w*", memory[1]))
-    what = where(layout, int(memory[2], 16), registers_used == 1)
-    # With one register it may still be an index that has been added to the state's beginning.
-    return what if what.startswith("r[") or not what else f"{what.partition('[')[0]}[…]"
+    return where(layout, int(memory[3], 16), not memory[2])

@@ -12,22 +12,25 @@ from __future__ import annotations
 # pyright: reportMissingTypeStubs=false
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from functools import cache
 
 from llvmlite import binding as llvm
 
 from zoo.engines import backend
+from zoo.engines.constants import Constants
+from zoo.engines.jit import MOST
 from zoo.engines.units import Instruction, Unit
 from zoo.layout import State
 from zoo.machine import Machine
-from zoo.registers import PC, RETRY, STOP
+from zoo.registers import RETRY, STOP
 from zoo.table import LEAVE
 
 DEPTH = 200  # calls within translated code, before the processor's own stack could be too deep
 
-# What translated code is called with: the state, the budget, the table of translations (an entry
-# for every `pc & mask`), and how deep calls may go. It returns how much of the budget is left.
-PARAMETERS = "ptr noalias %m, i64 %budget, ptr %table, i64 %mask, i64 %depth"
+# What translated code is called with: the state, the address to begin at, the budget, the table of
+# translations (an entry for every `pc & mask`), and how deep calls may go. It returns how much of
+# the budget is left, and where the guest is; the register PC is not kept up to date.
+PARAMETERS = "ptr noalias %m, i64 %start, i64 %budget, ptr %table, i64 %depth"
+RESULT = "{ i64, i64 }"
 
 
 class Part(IntEnum):
@@ -40,31 +43,36 @@ class Part(IntEnum):
     LEAVE = 5
 
 
+def library(data: bytes, constants: Constants) -> llvm.ModuleRef:
+    """What `zoo.engines.compiler.Compiler.library` made, with a guest's constants in it."""
+    made = llvm.parse_assembly(constants.put_into(str(llvm.parse_bitcode(data))))
+    backend.simplify(made)
+    return made
+
+
 def module(
     machine: Machine,
-    library: bytes,
+    library: llvm.ModuleRef,
     state: State,
-    fixed: range,
+    constants: Constants,
     units: Sequence[Unit],
     debug: bool = False,
 ) -> llvm.ModuleRef:
     """The units as optimised IR, which calls the machine's loop for what is too long to inline.
 
-    library: the bitcode of `zoo.engines.compiler.Compiler.library`. The rest: see `source`.
+    library: see above.  The rest: see `source`.
     """
-    made = llvm.parse_assembly(source(machine, state, fixed, units, debug))
-    made.link_in(_parsed(library), preserve=True)
+    made = llvm.parse_assembly(source(machine, state, constants.code, units, debug))
+    made.link_in(library, preserve=True)
     for function in made.functions:
         if not function.is_declaration and function.name != "install":
             function.linkage = "internal"
     backend.inline(made)
+    # With operands that are known, addresses are; what lies there may be, too.
+    backend.simplify(made)
+    made = llvm.parse_assembly(constants.put_into(str(made)))
     backend.optimise(made, 2)
     return made
-
-
-@cache
-def _parsed(library: bytes) -> llvm.ModuleRef:
-    return llvm.parse_bitcode(library)
 
 
 def source(
@@ -77,24 +85,12 @@ def source(
     guest's address + 1 (there is no line 0), and the "column" is a Part.
     """
     writer = _Writer(machine, state, fixed, debug)
-    parts = [*(writer.unit(unit) for unit in units), _install(units), *writer.declarations()]
+    parts = [*(writer.unit(unit) for unit in units), writer.install(units), *writer.declarations()]
     return "\n\n".join(parts) + "\n"
 
 
 def name(entry: int) -> str:
     return f"at_{entry:x}"
-
-
-def _install(units: Iterable[Unit]) -> str:
-    lines: list[str] = []
-    for unit in units:
-        for k, entry in enumerate(sorted(unit.entries)):
-            slot = f"%{name(unit.entry)}_{k}"
-            lines.append(f"  {slot}.index = and i64 {entry}, %mask")
-            lines.append(f"  {slot} = getelementptr i64, ptr %table, i64 {slot}.index")
-            lines.append(f"  store ptr @{name(unit.entry)}, ptr {slot}")
-    body = "\n".join(lines)
-    return f"define void @install(ptr %table, i64 %mask) {{\n{body}\n  ret void\n}}"
 
 
 SCOPES = 7  # the number of the first function's metadata, after these
@@ -113,6 +109,7 @@ class _Writer:
         self._fixed = fixed
         self._memory = getattr(state, machine.code)
         self._base = machine.layout[machine.code].offset
+        self._mask = machine.layout[machine.code].size - 1
         self._registers = machine.layout["r"].offset
         self._arms: set[str] = set()
         self._bytes: list[str] = []
@@ -132,6 +129,17 @@ class _Writer:
             yield DEBUG
             yield from self._scopes
 
+    def install(self, units: Iterable[Unit]) -> str:
+        """The function that puts the units into the table."""
+        lines = [
+            f"  %{name(unit.entry)}_{k} = getelementptr i64, ptr %table, i64 {entry & self._mask}\n"
+            f"  store ptr @{name(unit.entry)}, ptr %{name(unit.entry)}_{k}"
+            for unit in units
+            for k, entry in enumerate(sorted(unit.entries))
+        ]
+        body = "\n".join(lines)
+        return f"define void @install(ptr %table) {{\n{body}\n  ret void\n}}"
+
     def unit(self, unit: Unit) -> str:
         spans = [span for span in unit.spans() if not _within(span, self._fixed)]
         if spans:
@@ -145,39 +153,37 @@ class _Writer:
             "  %result = alloca i64",
             "  %exception = alloca ptr",
             "  store i64 %budget, ptr %left",
-            *self._pointer("%pc", PC),
             *self._pointer("%stop", STOP),
             *self._pointer("%retry", RETRY),
-            "  %start = load i64, ptr %pc, !tbaa !2",
+            "  store i64 %start, ptr %next",
         ]
         if spans:
             enter += [*self._check("start", spans, "dispatch"), "dispatch:"]
-        enter += [f"  switch i64 %start, label %back [{entries}]"]
+        enter += [f"  switch i64 %start, label %leave [{entries}]"]
         leave = [
-            "leave:",
-            "  %leave.pc = load i64, ptr %next",
-            "  store i64 %leave.pc, ptr %pc, !tbaa !2",
-            "  br label %back",
             "stopped:",
             "  %stopped.retry = load i64, ptr %retry, !tbaa !2",
             "  %stopped.again = icmp ne i64 %stopped.retry, 0",
             "  %stopped.at = load i64, ptr %at",
             "  %stopped.after = load i64, ptr %next",
             "  %stopped.pc = select i1 %stopped.again, i64 %stopped.at, i64 %stopped.after",
-            "  store i64 %stopped.pc, ptr %pc, !tbaa !2",
+            "  store i64 %stopped.pc, ptr %next",
             "  %stopped.undone = load i64, ptr %undone",
             "  %stopped.itself = zext i1 %stopped.again to i64",
             "  %stopped.rest = add i64 %stopped.undone, %stopped.itself",
             "  %stopped.left = load i64, ptr %left",
             "  %stopped.sum = add i64 %stopped.left, %stopped.rest",
             "  store i64 %stopped.sum, ptr %left",
-            "  br label %back",
-            "back:",
-            "  %back.left = load i64, ptr %left",
-            "  ret i64 %back.left",
+            "  br label %leave",
+            "leave:",
+            "  %leave.left = load i64, ptr %left",
+            "  %leave.next = load i64, ptr %next",
+            f"  %leave.half = insertvalue {RESULT} poison, i64 %leave.left, 0",
+            f"  %leave.both = insertvalue {RESULT} %leave.half, i64 %leave.next, 1",
+            f"  ret {RESULT} %leave.both",
         ]
         scope = self._scope(unit)
-        lines = [f"define internal i64 @{name(unit.entry)}({PARAMETERS}){scope} {{"]
+        lines = [f"define internal {RESULT} @{name(unit.entry)}({PARAMETERS}){scope} {{"]
         lines += self._from(unit.entry, Part.ENTER, enter)
         for start, block in unit.blocks.items():
             lines += self._block(unit, start, block, spans)
@@ -274,27 +280,30 @@ class _Writer:
         c = f"{i}.call"
         yield from (
             f"{c}:",
-            f"  store i64 %{i}, ptr %pc, !tbaa !2",
+            f"  store i64 %{i}, ptr %next",
             f"  %{c}.deep = icmp eq i64 %depth, 0",
-            f"  br i1 %{c}.deep, label %back, label %{c}.look",
+            f"  br i1 %{c}.deep, label %leave, label %{c}.look",
             f"{c}.look:",
-            f"  %{c}.index = and i64 %{i}, %mask",
+            f"  %{c}.index = and i64 %{i}, {self._mask}",
             f"  %{c}.entry = getelementptr i64, ptr %table, i64 %{c}.index",
-            f"  %{c}.code = load ptr, ptr %{c}.entry",
-            f"  %{c}.none = icmp eq ptr %{c}.code, null",
-            f"  br i1 %{c}.none, label %back, label %{c}.enter",
+            f"  %{c}.word = load i64, ptr %{c}.entry",
+            f"  %{c}.none = icmp sle i64 %{c}.word, {MOST}",
+            f"  br i1 %{c}.none, label %leave, label %{c}.enter",
             f"{c}.enter:",
+            f"  %{c}.code = inttoptr i64 %{c}.word to ptr",
             f"  %{c}.budget = load i64, ptr %left",
             f"  %{c}.depth = sub i64 %depth, 1",
-            f"  %{c}.left = call i64 %{c}.code(ptr %m, i64 %{c}.budget, ptr %table, i64 %mask,"
-            f" i64 %{c}.depth)",
+            f"  %{c}.both = call {RESULT} %{c}.code(ptr %m, i64 %{i}, i64 %{c}.budget,"
+            f" ptr %table, i64 %{c}.depth)",
+            f"  %{c}.left = extractvalue {RESULT} %{c}.both, 0",
+            f"  %{c}.pc = extractvalue {RESULT} %{c}.both, 1",
             f"  store i64 %{c}.left, ptr %left",
+            f"  store i64 %{c}.pc, ptr %next",
             f"  %{c}.stop = load i64, ptr %stop, !tbaa !2",
-            f"  %{c}.pc = load i64, ptr %pc, !tbaa !2",
             f"  %{c}.other = xor i64 %{c}.pc, {back}",
             f"  %{c}.either = or i64 %{c}.other, %{c}.stop",
             f"  %{c}.returned = icmp eq i64 %{c}.either, 0",
-            f"  br i1 %{c}.returned, label %b_{back:x}, label %back",
+            f"  br i1 %{c}.returned, label %b_{back:x}, label %leave",
         )
 
     def _check(self, i: str, spans: list[range], good: str) -> Iterator[str]:
@@ -302,10 +311,10 @@ class _Writer:
         yield from self._compare(i, spans, good, f"{i}.changed")
         yield from (
             f"{i}.changed:",
-            f"  %{i}.changed.index = and i64 %start, %mask",
+            f"  %{i}.changed.index = and i64 %start, {self._mask}",
             f"  %{i}.changed.entry = getelementptr i64, ptr %table, i64 %{i}.changed.index",
             f"  store ptr null, ptr %{i}.changed.entry",
-            "  br label %back",
+            "  br label %leave",
         )
 
     def _recheck(self, i: str, one: Instruction, spans: list[range], after: int) -> Iterator[str]:
