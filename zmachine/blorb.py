@@ -5,12 +5,16 @@ RIdx, indexes the others by usage and number.  The record (IFmd) is iFiction XML
 the Treaty of Babel, which also says what a story's IFID is.
 """
 
+from __future__ import annotations
+
 import re
-import xml.etree.ElementTree as ElementTree
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zmachine import iff
 from zmachine.iff import Chunk, IFFError
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 MAX_METADATA = 1 << 20
 """Bytes of XML that are looked at; real records have a few thousand."""
@@ -177,7 +181,9 @@ def _index(chunks: list[Chunk]) -> list[tuple[bytes, int, Chunk]]:
     return entries
 
 
-def _xml(data: bytes) -> ElementTree.Element:
+def _xml(data: bytes) -> Element:
+    from xml.etree import ElementTree
+
     if len(data) > MAX_METADATA:
         raise BlorbError(f"metadata of {len(data)} bytes: at most {MAX_METADATA} are read")
     try:
@@ -191,7 +197,7 @@ def _xml(data: bytes) -> ElementTree.Element:
         raise BlorbError(f"metadata is not well-formed: {error}") from error
 
 
-def _text(element: ElementTree.Element | None) -> str:
+def _text(element: Element | None) -> str:
     """An element's text; <br/>, the only tag there may be in it, breaks paragraphs."""
     if element is None:
         return ""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import sys
 from contextlib import suppress
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
-
-import platformdirs
 
 from zoo.files import write_whole
 
@@ -20,13 +17,25 @@ MAGIC = b"ZOOCACHE"
 def folder() -> Path:
     """Where the zoo caches: ZOO_CACHE, or the user's cache folder. It may not exist."""
     given = os.environ.get("ZOO_CACHE")
-    return Path(given) if given else Path(platformdirs.user_cache_dir("zoo", appauthor=False))
+    if given:
+        return Path(given)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("zoo", appauthor=False))
 
 
 def key(*parts: str) -> str:
     """A hash of what a file in the cache depends on, the compilers' versions among it."""
-    parts = (*parts, sys.version, version("numba"), version("llvmlite"), platform.machine())
+    parts = (*parts, sys.version, _version("numba"), _version("llvmlite"))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def _version(package: str) -> str:
+    """What an installed package has in its module `_version`; importing it would take long."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"{package} is not installed")
+    return Path(spec.origin).with_name("_version.py").read_text(encoding="utf-8")
 
 
 def keep(path: Path, data: bytes) -> bool:

@@ -7,7 +7,6 @@ nor the generator.
 from __future__ import annotations
 
 import ctypes
-import inspect
 import sys
 from functools import cache
 from pathlib import Path
@@ -31,11 +30,11 @@ def key(machine: Machine) -> str:
     from zoo.engines.backend import processor
 
     own = Path(__file__).parent
+    modules = (registers, *machine.modules, sys.modules[machine.onward.__module__])
     files = [own.with_name("generate.py"), *(own / name for name in COMPILERS)]
+    files += [Path(module.__file__) for module in modules if module.__file__]
     return store.key(
         *(file.read_text(encoding="utf-8") for file in files),
-        *(inspect.getsource(module) for module in (registers, *machine.modules)),
-        inspect.getsource(sys.modules[machine.onward.__module__]),
         repr([(a.name, a.loads, a.tail, a.lines) for a in machine.arms]),
         repr([(g.condition, g.lines, [a.number for a in g.arms]) for g in machine.groups]),
         repr((machine.first, machine.fields, machine.layout.arenas)),

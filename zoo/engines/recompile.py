@@ -208,7 +208,8 @@ INSTALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 @atexit.register
-def _close_all() -> None:
+def close_all() -> None:
+    """Let no thread be at work when the process ends."""
     for translator in list(_translators):
         translator.close()
 

@@ -21,7 +21,7 @@ from zoo.engines.jit import MOST
 from zoo.engines.units import Instruction, Unit
 from zoo.layout import State
 from zoo.machine import Machine
-from zoo.registers import RETRY, STOP
+from zoo.registers import RETRY, RUNNING, STOP
 from zoo.table import LEAVE
 
 DEPTH = 200  # calls within translated code, before the processor's own stack could be too deep
@@ -121,7 +121,7 @@ class _Writer:
         fields = ", ".join(["ptr", "ptr", "ptr"] + ["i64"] * len(self._machine.fields[1:]))
         for arm in sorted(self._arms):
             yield f"declare i32 @{arm}({fields})"
-        yield "declare i32 @bcmp(ptr, ptr, i64)"
+        yield "declare i32 @bcmp(ptr, ptr, i64)\ndeclare void @llvm.assume(i1)"
         yield from self._bytes
         # As in zoo.engines.native: a store elsewhere does not change a register.
         yield '!0 = !{!"zoo"}\n!1 = !{!"r", !0, i64 0}\n!2 = !{!1, !1, i64 0}'
@@ -156,6 +156,10 @@ class _Writer:
             *self._pointer("%stop", STOP),
             *self._pointer("%retry", RETRY),
             "  store i64 %start, ptr %next",
+            # Whoever calls has looked whether the guest is running.
+            "  %enter.stop = load i64, ptr %stop, !tbaa !2",
+            f"  %enter.running = icmp eq i64 %enter.stop, {RUNNING}",
+            "  call void @llvm.assume(i1 %enter.running)",
         ]
         if spans:
             enter += [*self._check("start", spans, "dispatch"), "dispatch:"]
@@ -299,11 +303,12 @@ class _Writer:
             f"  %{c}.pc = extractvalue {RESULT} %{c}.both, 1",
             f"  store i64 %{c}.left, ptr %left",
             f"  store i64 %{c}.pc, ptr %next",
+            f"  %{c}.here = icmp eq i64 %{c}.pc, {back}",
+            f"  br i1 %{c}.here, label %{c}.back, label %leave",
+            f"{c}.back:",
             f"  %{c}.stop = load i64, ptr %stop, !tbaa !2",
-            f"  %{c}.other = xor i64 %{c}.pc, {back}",
-            f"  %{c}.either = or i64 %{c}.other, %{c}.stop",
-            f"  %{c}.returned = icmp eq i64 %{c}.either, 0",
-            f"  br i1 %{c}.returned, label %b_{back:x}, label %leave",
+            f"  %{c}.running = icmp eq i64 %{c}.stop, {RUNNING}",
+            f"  br i1 %{c}.running, label %b_{back:x}, label %leave",
         )
 
     def _check(self, i: str, spans: list[range], good: str) -> Iterator[str]:
