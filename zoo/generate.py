@@ -16,7 +16,7 @@ from textwrap import indent
 
 from zoo import registers
 from zoo.machine import Machine
-from zoo.table import LEAVE
+from zoo.table import LEAVE, TRAP
 
 # No exceptions (a division by zero is checked where it can be), no reference counts, and no
 # wrappers: those of small functions are most of the compile time.
@@ -28,14 +28,27 @@ FAST = {
 }
 
 
-def step_source(machine: Machine, name: str, lines: Iterable[str]) -> str:
+def trapped(lines: Iterable[str], trap: str) -> Iterator[str]:
+    """The lines with what TRAP stands for; when that goes on, it may have stopped the run."""
+    for line in lines:
+        yield line.replace(TRAP, trap)
+        if TRAP in line and not trap.startswith("return"):
+            yield line.replace(TRAP, "if m.r[STOP]:")
+            yield line.replace(TRAP, f"    {LEAVE}")
+
+
+def step_source(
+    machine: Machine, name: str, lines: Iterable[str], translated: bool = False
+) -> str:
     """The Python function that carries out instructions: it returns the next pc.
 
     The parameters are the decoder's fields after the arm's number. A negative result says that
     the run stops, for the reason in the STOP register.
     """
     parameters = ", ".join(machine.fields[1:])
-    body = [line.replace(LEAVE, "return -1") for line in lines]
+    body = [
+        line.replace(LEAVE, "return -1") for line in trapped(lines, machine.trap[translated])
+    ]
     return f"def {name}(m, {parameters}):\n{_block([*body, 'return pc'])}\n"
 
 
@@ -73,7 +86,7 @@ def arms_module(machine: Machine) -> str:
     """What comes after it for a recompiler: every arm as a function, typed as the others are."""
     takes = ", ".join(["STATE"] + ["int64"] * len(machine.fields[1:]))
     arms = (
-        f"@njit(int64({takes}), **HOT)\n{step_source(machine, a.name, a.loads + a.lines)}"
+        f"@njit(int64({takes}), **HOT)\n{step_source(machine, a.name, a.loads + a.lines, True)}"
         for a in machine.arms
     )
     return "\n\n".join(arms)
@@ -93,7 +106,7 @@ def _loop(machine: Machine) -> Iterator[str]:
         for n, arm in enumerate(group.arms):
             names = ", ".join(dict.fromkeys(op.name for op in arm.ops))
             yield f"        {_word(n)} arm == {arm.number}:  # {names}"
-            for line in arm.tail + arm.lines:
+            for line in trapped(arm.tail + arm.lines, machine.trap[0]):
                 yield f"            {line.replace(LEAVE, 'break')}"
             if any(op.flow for op in arm.ops):
                 yield from (f"            {line}" for line in GOES)

@@ -41,6 +41,8 @@ class Machine:
     fixed_code: the addresses where code that begins there can never change, in this guest.
     constants: the registers that belong to the image: once it is loaded, nothing changes them.
     shared: those functions of `inline` of which a translation has one copy at most.
+    trap: what TRAP stands for in the arms' lines: how the loop has the guest deal with a fault,
+        and how a translation leaves the instruction to the loop instead.
     services: `services(guest, host)` makes what answers a guest's requests (zoo.session.Services).
     specialise: `specialise(arm, found)` gives the lines with which the interpreter carries out one
         decoded instruction.
@@ -68,6 +70,7 @@ class Machine:
     requests: Mapping[int, str] = field(default_factory=dict[int, str])
     constants: tuple[str, ...] = ()
     shared: frozenset[str] = frozenset()
+    trap: tuple[str, str] = ("", "")
     specialise: Callable[[Arm, Sequence[int]], Special] = as_they_are
     recognises: Callable[[bytes], bool] = lambda data: False
 

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 LEAVE = "LEAVE"  # in an arm's lines: end the run
+TRAP = "TRAP"  # likewise: the guest has its own way with a fault (zoo.machine.Machine.trap)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Op:
     stores: has a result.  branches: its result is a condition.
     flow: returns the next program counter.
     stops: may stop the run (a fault, or a service of the host), always before any effect.
+    alone: no translation has it; the loop carries it out.
     """
 
     code: int
@@ -37,6 +39,7 @@ class Op:
     branches: bool = False
     flow: bool = False
     stops: bool = False
+    alone: bool = False
     text: bool = False
     versions: frozenset[int] = frozenset()
     doc: str = ""

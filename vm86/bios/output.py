@@ -1,0 +1,163 @@
+"""Characters on the screen: cells of a text mode or of a graphics mode, the cursor, scrolling."""
+
+from __future__ import annotations
+
+from vm86.bios import data, pixels
+from vm86.bios.modes import Mode, mode_of, page_size, pages_of, rows_of
+from vm86.devices.adapter import CURSOR_HIGH, START_HIGH, Adapter
+from vm86.task import Task, set_word
+
+BELL, BACKSPACE, LINE_FEED, RETURN = 7, 8, 10, 13
+BLANK = 0x20
+MOST_PAGES = 8
+
+
+def page_of(task: Task, number: int) -> int:
+    """The page meant, the first where there is no such."""
+    return number if number < pages_of(task) else 0
+
+
+def active_page(task: Task) -> int:
+    return page_of(task, data.byte(task, data.ACTIVE_PAGE))
+
+
+def page_address(task: Task, page: int) -> int:
+    return mode_of(task).address + page * page_size(task)
+
+
+def cursor(task: Task, page: int) -> tuple[int, int]:
+    """Row and column, wherever a program may have put them."""
+    column, row = task.read(data.CURSOR_POSITIONS + 2 * (page % MOST_PAGES), 2)
+    return row, column
+
+
+def set_cursor(task: Task, adapter: Adapter, page: int, row: int, column: int) -> None:
+    place = data.CURSOR_POSITIONS + 2 * (page % MOST_PAGES)
+    task.write(place, bytes((column & 0xFF, row & 0xFF)))
+    if page == active_page(task):
+        show_cursor(task, adapter)
+
+
+def show_cursor(task: Task, adapter: Adapter) -> None:
+    """Let the CRTC show the active page, and the cursor in it."""
+    page = active_page(task)
+    row, column = cursor(task, page)
+    start = page * page_size(task)
+    set_word(task, data.PAGE_START, start)
+    adapter.set_pair(START_HIGH, start // 2)
+    adapter.set_pair(CURSOR_HIGH, start // 2 + row * mode_of(task).columns + column)
+
+
+def cell(task: Task, page: int, row: int, column: int) -> int:
+    """The address of a cell of a text mode; within the page, wherever the cursor is."""
+    offset = 2 * (row * mode_of(task).columns + column)
+    return page_address(task, page) + offset % page_size(task)
+
+
+def put(task: Task, page: int, row: int, column: int, code: int, attribute: int | None) -> None:
+    """A character; attribute None leaves a text cell's as it is. In graphics it is the colour."""
+    mode = mode_of(task)
+    if mode.bits:
+        pixels.draw(task, mode, row, column, code, 0xF if attribute is None else attribute)
+    else:
+        pair = bytes([code]) if attribute is None else bytes((code, attribute))
+        task.write(cell(task, page, row, column), pair)
+
+
+def repeat(task: Task, page: int, code: int, attribute: int | None, count: int) -> None:
+    """A character from the cursor on, as often as there is room for it."""
+    row, column = cursor(task, page)
+    columns = mode_of(task).columns
+    first = row * columns + column
+    last = min(first + count, rows_of(task) * columns)
+    for place in range(first, last):
+        put(task, page, *divmod(place, columns), code, attribute)
+
+
+def scroll(
+    task: Task, page: int, window: tuple[int, int, int, int], lines: int, attribute: int
+) -> None:
+    """Move a window's rows up (lines > 0) or down, and clear those that become free; 0 clears it.
+
+    window: top, left, bottom, right. What of it is outside the screen is left out.
+    """
+    mode = mode_of(task)
+    top, left, bottom, right = window
+    bottom = min(bottom, rows_of(task) - 1)
+    right = min(right, mode.columns - 1)
+    if top > bottom or left > right:
+        return
+    height = bottom - top + 1
+    if not lines or abs(lines) > height:
+        lines = height
+    order = range(top, bottom + 1) if lines > 0 else range(bottom, top - 1, -1)
+    for row in order:
+        source = row + lines if top <= row + lines <= bottom else None
+        if mode.bits:
+            _move_pixels(task, mode, source, row, (left, right), attribute)
+        else:
+            _move_cells(task, page, source, row, (left, right), attribute)
+
+
+def _move_pixels(
+    task: Task, mode: Mode, source: int | None, row: int, span: tuple[int, int], colour: int
+) -> None:
+    """A row of cells onto another, or cleared where there is no source. span: its columns."""
+    if source is None:
+        pixels.fill(task, mode, row, *span, colour)
+    else:
+        pixels.copy(task, mode, source, row, *span)
+
+
+def _move_cells(
+    task: Task, page: int, source: int | None, row: int, span: tuple[int, int], attribute: int
+) -> None:
+    """Likewise in a text mode."""
+    left, right = span
+    width = right - left + 1
+    if source is None:
+        cells = bytes((BLANK, attribute)) * width
+    else:
+        cells = task.read(cell(task, page, source, left), 2 * width)
+    task.write(cell(task, page, row, left), cells)
+
+
+def write(task: Task, adapter: Adapter, page: int, code: int, attribute: int | None) -> bool:
+    """A character as a teletype prints it: it moves the cursor and scrolls. Whether it rang."""
+    rows, columns = rows_of(task), mode_of(task).columns
+    row, column = cursor(task, page)
+    if code == BELL:
+        return True
+    if code == BACKSPACE:
+        column = max(0, column - 1)
+    elif code == RETURN:
+        column = 0
+    elif code == LINE_FEED:
+        row += 1
+    else:
+        put(task, page, row, column, code, attribute)
+        column += 1
+    if column >= columns:
+        row, column = row + 1, 0
+    if row >= rows:
+        row = rows - 1
+        scroll(task, page, (0, 0, rows - 1, columns - 1), 1, _below(task, page))
+    set_cursor(task, adapter, page, row, column)
+    return False
+
+
+def _below(task: Task, page: int) -> int:
+    """The attribute for the row that scrolls in: that of the cell at the cursor (IBM BIOS)."""
+    if mode_of(task).bits:
+        return 0
+    row, column = cursor(task, page)
+    return task.read(cell(task, page, row, column) + 1, 1)[0]
+
+
+def clear(task: Task) -> None:
+    """All pages of the present mode."""
+    mode = mode_of(task)
+    if mode.bits:
+        task.write(mode.address, bytes(0x10000 if mode.bits == 8 else 0x4000))
+    else:
+        task.write(mode.address, bytes((BLANK, 0x07)) * 0x4000)

@@ -1,0 +1,24 @@
+"""Address line 20, and port 92h, which opens it beside the keyboard controller."""
+
+from __future__ import annotations
+
+from vm86.devices.device import Device
+
+
+class A20(Device):
+    """enabled: whether addresses reach past 1 MiB. The keyboard controller's output port and port
+    92h are one gate, as in chip sets that join them."""
+
+    KEPT = ("enabled",)
+
+    def __init__(self) -> None:
+        self.enabled = 0
+
+    def set(self, level: int) -> None:
+        self.enabled = level & 1
+
+    def read(self, port: int) -> int:
+        return self.enabled << 1 & 2
+
+    def write(self, port: int, value: int) -> None:
+        self.set(value >> 1)

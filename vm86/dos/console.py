@@ -1,0 +1,64 @@
+"""The console: what DOS needs of a keyboard and a screen, and how it writes on the screen."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+BELL, BACKSPACE, TAB, LINE_FEED, RETURN = 7, 8, 9, 10, 13
+CONTROL_C, END_OF_FILE = 3, 26
+_TAB_STOPS = 8
+
+
+class Console(Protocol):
+    def write(self, data: bytes) -> None:
+        """Show these bytes: characters of code page 437, BEL, BS, LF, CR and escape sequences."""
+        ...
+
+    def key(self) -> int | None:
+        """The next byte of input, 0..255, if there is one now. A key that is no character gives 0
+        and then its scan code; Enter gives 13."""
+        ...
+
+    def ready(self) -> bool:
+        """Whether `key` would give a byte."""
+        ...
+
+    def at_end(self) -> bool:
+        """Whether input has ended: `key` gave its last byte, and no other can come."""
+        ...
+
+    def forget(self) -> None:
+        """Drop the keys that were typed ahead. Input that comes from a file stays."""
+        ...
+
+
+class Screen:
+    """Writing in the way of the device CON: a tab becomes spaces up to the next of its columns."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.column = 0
+
+    def write(self, data: bytes) -> None:
+        shown = bytearray()
+        for byte in data:
+            shown += self._shown(byte)
+        if shown:
+            self._console.write(bytes(shown))
+
+    def write_raw(self, data: bytes) -> None:
+        if data:
+            self._console.write(data)
+
+    def _shown(self, byte: int) -> bytes:
+        if byte == TAB:
+            width = _TAB_STOPS - self.column % _TAB_STOPS
+            self.column += width
+            return b" " * width
+        if byte == RETURN:
+            self.column = 0
+        elif byte == BACKSPACE:
+            self.column = max(self.column - 1, 0)
+        elif byte >= 32:
+            self.column += 1
+        return bytes([byte])
