@@ -63,7 +63,9 @@ def lines(op: Op) -> tuple[str, ...]:
     for n, name in enumerate(names, len(operands) - len(names)):
         given[name] = "get_e(m, e, q, o)" if stored and n == 0 else value(operands, n)
     memory = stored or any(one[0] in "EO" for one in operands)
-    call = f"{op.function.__name__}({', '.join(['m', *(_argument(p, given) for p in op.parameters)])})"
+    call = (
+        f"{op.function.__name__}({', '.join(['m', *(_argument(p, given) for p in op.parameters)])})"
+    )
     values = [f"{name} = {source}" for name, source in given.items() if name in "uvw"]
     if stored:
         # The place is known: what is read of it cannot fail.
@@ -139,15 +141,11 @@ def _arms() -> tuple[Arm, ...]:
     alike: dict[tuple[str, ...], list[Op]] = {}
     for op in TABLE:
         alike.setdefault((*lines(op), f"# {op.flow} {op.alone}"), []).append(op)
-    return tuple(
-        Arm(n, (), (), key[:-1], tuple(ops)) for n, (key, ops) in enumerate(alike.items())
-    )
+    return tuple(Arm(n, (), (), key[:-1], tuple(ops)) for n, (key, ops) in enumerate(alike.items()))
 
 
 ARMS = _arms()
-GROUPS = (
-    Group("True", (f"{', '.join(decode.FIELDS)} = decode(m, pc)",), ARMS),
-)
+GROUPS = (Group("True", (f"{', '.join(decode.FIELDS)} = decode(m, pc)",), ARMS),)
 
 
 def entry(op: Op, arm: int) -> int:
@@ -156,7 +154,12 @@ def entry(op: Op, arm: int) -> int:
     found = arm
     if any(one[:1] in ("E", "G", "M", "S") for one in operands) or op.digit >= 0:
         found |= decode.MODRM
-    if operands[0][1:] == "b" and operands[0][0] != "I" and operands[0][0] != "J" or "b" in operands:
+    if (
+        operands[0][1:] == "b"
+        and operands[0][0] != "I"
+        and operands[0][0] != "J"
+        or "b" in operands
+    ):
         found |= decode.BYTE
     if operands[0][1:] == "w" and operands[0][0] == "E":
         found |= decode.WORD
@@ -171,7 +174,11 @@ def entries() -> list[int]:
     number = {id(op): arm.number for arm in ARMS for op in arm.ops}
     illegal, too_long, cut_off = (entry(op, number[id(op)]) for op in TABLE[-3:])
     table = [illegal] * OPCODES
-    table[decode.ILLEGAL], table[decode.TOO_LONG], table[decode.CUT_OFF] = illegal, too_long, cut_off
+    table[decode.ILLEGAL], table[decode.TOO_LONG], table[decode.CUT_OFF] = (
+        illegal,
+        too_long,
+        cut_off,
+    )
     for c in (0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3):
         table[c] = decode.PREFIX
     groups: dict[int, int] = {}

@@ -413,14 +413,16 @@ def too_long(m: State) -> int:
 def service(m: State, pc: int, at: int) -> int:
     """ARPL, which virtual-8086 mode does not have: a monitor's breakpoint in its own handlers.
 
-    The handler of interrupt n begins at F000:4n.
+    The handler of interrupt n begins at F000:8n.
     """
+    if m.r[INTERRUPT] >= 0 and m.r[FLAGS] & IF:
+        return at  # whatever it waits for may come with the interrupt
     if m.r[HOSTED] == 0 or m.r[SELECTOR + CS] != 0xF000:
         return fault(m, UD, -1)
     if m.r[REPLIED]:
         m.r[REPLIED] = 0
         return pc
-    m.r[SERVICE] = at - m.r[ORIGIN] >> 2 & 0xFF
+    m.r[SERVICE] = at - m.r[ORIGIN] >> 3 & 0xFF
     m.r[STOP] = HOST
     m.r[CAUSE] = SERVE_REQUEST
     m.r[RETRY] = 1

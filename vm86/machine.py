@@ -35,8 +35,9 @@ def load(image: bytes) -> Guest:
     return guest
 
 
-def restart(m: state.State, pc: int) -> None:
+def restart(m: state.State, pc: int) -> int:
     """An instruction that the host has to serve has done nothing yet."""
+    return 0
 
 
 MACHINE = Machine(
@@ -56,6 +57,10 @@ MACHINE = Machine(
     onward=onward,
     fixed_code=lambda guest: range(0),
     trap=("pc = exception(m, at)", "return undo(m)"),
+    clear=("EXCEPTION",),
+    context=("ORIGIN", "END", "MODE", "PLAIN"),
+    reach=lambda m: range(max(m.r[registers.ORIGIN], 0), m.r[registers.END] + 1),
+    changed="CHANGED",
     services=Services,
     faults=FAULTS,
     requests=REQUESTS,

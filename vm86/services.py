@@ -1,15 +1,29 @@
-"""What the host does for a guest."""
+"""The host's part of the monitor: DOS, the BIOS and the devices of one task.
+
+Time is the guest's own: SPEED instructions are a second. What a task waits for in vain makes that time
+pass at once, so that nobody waits for it.
+"""
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from vm86 import registers as r
+from vm86.bios.bios import AFTER, INTERRUPTS, Bios
+from vm86.devices.ports import Ports
+from vm86.dos.kernel import Dos
+from vm86.dos.mount import Mount
+from vm86.guesttask import GuestTask
 from vm86.state import State
 from zoo.host import Host
 from zoo.layout import Guest
-from zoo.registers import CAUSE, REPLIED, REPLY
+from zoo.registers import CAUSE, DONE, REPLIED, REPLY
 
+CLOCK = 1_193_182  # of the timer, ticks a second
+PER_CLOCK = 10  # instructions
+SPEED = CLOCK * PER_CLOCK
 FAULTS = {r.SHUTDOWN: "no handler could be called: the processor has shut down"}
 REQUESTS = {
     r.FLUSH: "flush",
@@ -18,23 +32,167 @@ REQUESTS = {
     r.WRITE_PORT: "port write",
     r.IDLE: "idle",
 }
+EPOCH = datetime.datetime(1990, 1, 1)
+ROM = 0xF000
+STUB = 8  # bytes of memory for each interrupt
+IRET = 0xCF
+JMP = 0xE9
+SERVE = (0x63, 0xC0)
+DEBUG_PORT = 0xE9
+
+
+class Console:
+    """Standard input and output, a byte at a time."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._next: int | None = None
+        self._ended = False
+
+    def write(self, data: bytes) -> None:
+        self._host.show([("bytes", data)])
+
+    def _look(self) -> int | None:
+        if self._next is None and not self._ended:
+            self._next = self._host.ask("byte")
+            self._ended = self._next is None
+        return self._next
+
+    def key(self) -> int | None:
+        byte = self._look()
+        self._next = None
+        return byte
+
+    def ready(self) -> bool:
+        return self._look() is not None
+
+    def at_end(self) -> bool:
+        return self._look() is None
+
+    def forget(self) -> None:
+        """Input that is no keyboard's is not forgotten."""
 
 
 class Services:
-    """Answers a guest's requests: for now there is nothing behind any port."""
+    """Answers a task's requests. `boot` gives it DOS; without, nothing is behind its interrupts."""
 
     def __init__(self, guest: Guest, host: Host) -> None:
         self._m = cast(State, guest.state)
         self._host = host
+        self.task = GuestTask(self._m)
+        self.console = Console(host)
+        self.ports = Ports(self)
+        self.bios = Bios(self.ports, self)
+        self.dos: Dos | None = None
+        self._handlers: dict[int, Callable[[GuestTask], bool]] = {}
+        self._skipped = 0  # instructions' worth of time in which nothing was done
+        self._told = 0  # timer clocks that the devices know of
+
+    # Time
+
+    def now(self) -> datetime.datetime:
+        return EPOCH + datetime.timedelta(microseconds=self.microseconds())
+
+    def microseconds(self) -> int:
+        return self._clocks() * 1_000_000 // CLOCK
+
+    def _clocks(self) -> int:
+        return (self._m.r[DONE] + self._skipped) // PER_CLOCK
+
+    def due(self) -> int:
+        """Instructions until a device may want something."""
+        clocks = self.ports.until_request()
+        return max(1, clocks * PER_CLOCK) if clocks is not None else SPEED
+
+    def _pass(self) -> None:
+        """Let the devices know how late it is, and interrupt the task if one wants to."""
+        clocks = self._clocks()
+        self.ports.advance(clocks - self._told)
+        self._told = clocks
+        m = self._m
+        if m.r[r.INTERRUPT] < 0 and self.ports.pic.pending() is not None:
+            m.r[r.INTERRUPT] = self.ports.pic.acknowledge()
+            m.r[r.END] = -1
+
+    def _skip(self) -> None:
+        """Go to the moment when a device wants something."""
+        self._skipped += self.due()
+        self._pass()
+
+    # Starting
+
+    def boot(self, mounts: Sequence[Mount]) -> Dos:
+        """Make the handlers of interrupts, and start DOS."""
+        self._m.r[r.HOSTED] = 1
+        for number in range(256):
+            self.task.write((ROM << 4) + STUB * number, bytes([IRET]))
+            self.task.write(4 * number, (ROM << 16 | STUB * number).to_bytes(4, "little"))
+        self.bios.power_on(self.task)
+        dos = self.dos = Dos(self.task, mounts, self.console, self)
+        for number in INTERRUPTS:
+            self._handlers[number] = self._bios(number)
+        for number, handler in (
+            (0x20, dos.int20),
+            (0x21, dos.int21),
+            (0x25, dos.int25),
+            (0x26, dos.int26),
+            (0x27, dos.int27),
+            (0x29, dos.int29),
+            (0x2F, dos.int2f),
+        ):
+            self._handlers[number] = handler
+        for number in self._handlers:
+            self.task.write((ROM << 4) + STUB * number, bytes([*SERVE, IRET]))
+        free = STUB * 256
+        for number, code in AFTER.items():
+            jump = (free - (STUB * number + 5)).to_bytes(2, "little")
+            self.task.write((ROM << 4) + STUB * number, bytes([*SERVE, JMP]) + jump)
+            self.task.write((ROM << 4) + free, code)
+            free += len(code)
+        return dos
+
+    def _bios(self, number: int) -> Callable[[GuestTask], bool]:
+        return lambda task: self.bios.serve(number, task)
+
+    # What zoo.session asks for
 
     def flush(self) -> None:
-        pass
+        self._pass()
 
     def serve(self) -> bool:
         m = self._m
-        if m.r[CAUSE] == r.READ_PORT:
-            m.r[REPLY] = -1
-        elif m.r[CAUSE] != r.WRITE_PORT:
-            return False
+        cause = m.r[CAUSE]
+        if cause == r.READ_PORT:
+            m.r[REPLY] = self.ports.read(m.r[r.PORT], m.r[r.PORT_SIZE])
+        elif cause == r.WRITE_PORT:
+            self._out(m.r[r.PORT], m.r[r.PORT_SIZE], m.out[0])
+        elif cause == r.IDLE:
+            self._skip()
+            return bool(m.r[r.FLAGS] & r.IF)
+        else:
+            return self._interrupt(m.r[r.SERVICE])
         m.r[REPLIED] = 1
+        self._pass()
+        return True
+
+    def _out(self, port: int, size: int, value: int) -> None:
+        if port == DEBUG_PORT:
+            self._host.show([("debug", bytes([value & 0xFF]))])
+        self.ports.write(port, size, value)
+
+    def _interrupt(self, number: int) -> bool:
+        """Serve an interrupt; False when there is nothing more to be done."""
+        m = self._m
+        self.task.went = False
+        handler = self._handlers.get(number)
+        if handler is not None and not handler(self.task):
+            if self.console.at_end():
+                return False
+            m.r[r.FLAGS] |= r.IF
+            self._skip()
+            return True
+        if self.dos is not None and self.dos.exit_code is not None:
+            return False
+        if not self.task.went:
+            m.r[REPLIED] = 1
         return True

@@ -99,6 +99,12 @@ def load(m: State, a: int, o: int) -> int:
     return m.mem[a] | m.mem[a + 1] << 8 | m.mem[a + 2] << 16 | m.mem[a + 3] << 24
 
 
+def notice(m: State, a: int) -> int:
+    """A store at address `a` went where code has been translated: CHANGED is a + 1, -1 for several."""
+    m.r[CHANGED] = a + 1 if m.r[CHANGED] == 0 else -1
+    return 0
+
+
 def save(m: State, a: int, o: int, value: int) -> int:
     """Write `o` bytes."""
     a &= MASK
@@ -116,7 +122,7 @@ def save(m: State, a: int, o: int, value: int) -> int:
         m.mem[a + 3] = value >> 24 & 0xFF
         changed = m.code[a] | m.code[a + 1] | m.code[a + 2] | m.code[a + 3]
     if changed:
-        m.r[CHANGED] = 1
+        notice(m, a)
     if a >= BOUNCE:
         return spread(m, a, o)
     return 0
@@ -174,7 +180,7 @@ def spread(m: State, a: int, o: int) -> int:
         if to >= 0:
             m.mem[to & MASK] = m.mem[a + k]
             if m.code[to & MASK]:
-                m.r[CHANGED] = 1
+                notice(m, to)
     return 0
 
 

@@ -31,7 +31,10 @@ class Op(zoo.table.Op):
     own: bool = False
 
 
-CONDITIONS = "O NO B NB Z NZ BE NBE S NS P NP L NL LE NLE".split()
+CONDITIONS = (
+    *("O", "NO", "B", "NB", "Z", "NZ", "BE", "NBE"),
+    *("S", "NS", "P", "NP", "L", "NL", "LE", "NLE"),
+)
 
 
 def binary(code: int, name: str, function: Function, stores: bool = True) -> tuple[Op, ...]:
@@ -67,9 +70,20 @@ def shift(digit: int, name: str, function: Function) -> tuple[Op, ...]:
     )
 
 
-def every(codes: range, name: str, function: Function, form: str, **more: bool) -> tuple[Op, ...]:
+def every(
+    codes: range,
+    name: str,
+    function: Function,
+    form: str,
+    *,
+    stores: bool = False,
+    stops: bool = False,
+    own: bool = False,
+) -> tuple[Op, ...]:
     """An instruction whose opcode names a register."""
-    return tuple(Op(code, name, function, form, **more) for code in codes)
+    return tuple(
+        Op(code, name, function, form, stores=stores, stops=stops, own=own) for code in codes
+    )
 
 
 TABLE: tuple[Op, ...] = (
@@ -241,11 +255,31 @@ TABLE: tuple[Op, ...] = (
     Op(0xFF, "INC", alu.inc, "Ev", stores=True, digit=0, lock=True),
     Op(0xFF, "DEC", alu.dec, "Ev", stores=True, digit=1, lock=True),
     Op(0xFF, "CALL", flow.call_e, "Ev", flow=True, stops=True, digit=2),
-    Op(0xFF, "CALL", flow.call_far_m, "M", own=True, flow=True, stops=True, digit=3, memory=True,
-       alone=True),
+    Op(
+        0xFF,
+        "CALL",
+        flow.call_far_m,
+        "M",
+        own=True,
+        flow=True,
+        stops=True,
+        digit=3,
+        memory=True,
+        alone=True,
+    ),
     Op(0xFF, "JMP", flow.jmp_e, "Ev", flow=True, stops=True, digit=4),
-    Op(0xFF, "JMP", flow.jmp_far_m, "M", own=True, flow=True, stops=True, digit=5, memory=True,
-       alone=True),
+    Op(
+        0xFF,
+        "JMP",
+        flow.jmp_far_m,
+        "M",
+        own=True,
+        flow=True,
+        stops=True,
+        digit=5,
+        memory=True,
+        alone=True,
+    ),
     Op(0xFF, "PUSH", data.push, "Ev", stops=True, digit=6),
     # What begins with 0F
     Op(0x0FA3, "BT", bits.bt, "Ev,Gv", own=True, stops=True),
@@ -268,7 +302,7 @@ TABLE: tuple[Op, ...] = (
     Op(0x0FBC, "BSF", bits.bsf, "Gv,Ev", stores=True),
     Op(0x0FBD, "BSR", bits.bsr, "Gv,Ev", stores=True),
     # What is no instruction at all
-    Op(-1, "(illegal)", flow.ud, stops=True, alone=True),
-    Op(-2, "(too long)", flow.too_long, stops=True, alone=True),
-    Op(-3, "(beyond the limit)", flow.too_long, stops=True, alone=True),
+    Op(-1, "illegal", flow.ud, stops=True, alone=True),
+    Op(-2, "too_long", flow.too_long, stops=True, alone=True),
+    Op(-3, "beyond", flow.too_long, stops=True, alone=True),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -11,13 +10,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli import EXIT_BUDGET, EXIT_FAULT, EXIT_INTERRUPTED
 from zoo.front import Request
+from zoo.running import finish, logged
 
 if TYPE_CHECKING:
     from zoo.facts import Section
     from zoo.host import Host
-    from zoo.session import Session, Stop
+    from zoo.session import Session
 
 # The options' defaults are those of zmachine.story.Options.
 OPTIONS = (
@@ -93,7 +92,7 @@ class ZMachineFront:
         with ExitStack() as stack:
             plain = Plain(saves, source, sys.stdout, seed=seed, echo=echo)
             host: Host = CommandFile(plain, saves)
-            session = self.session(request, _logged(stack, host, request), options)
+            session = self.session(request, logged(stack, host, request), options)
             return finish(session, request)
 
     def play(self, request: Request, **options: Any) -> int:
@@ -149,37 +148,6 @@ class ZMachineFront:
 FRONT = ZMachineFront()
 
 
-def finish(session: Session, request: Request) -> int:
-    """Run the session to its end, and say how it ended; the exit code."""
-    from zoo.sampling import Sampler
-
-    sampler = None if request.sample is None else Sampler(session, request.sample)
-    stop: Stop | None = None
-    try:
-        stop = session.run(request.budget)
-    except KeyboardInterrupt:
-        click.echo(err=True)
-    if sampler is None:
-        return report(session, request, stop)
-    sampler.finish()
-    return report(session, request, stop, samples=sampler.samples)
-
-
-def report(session: Session, request: Request, stop: Stop | None, **more: Any) -> int:
-    """Say how a session ended, None: by Ctrl-C; the exit code. more: for the statistics."""
-    from zoo import registers as r
-
-    if stop is None:
-        click.echo("[interrupted]", err=True)
-    if stop is not None and stop.reason == r.FAULT:
-        click.echo(f"\n[the story failed at {stop.pc:#x}: {stop.text}]", err=True)
-    if request.stats:
-        click.echo(json.dumps({**session.stats.as_json(), **more}), err=True)
-    if stop is None:
-        return EXIT_INTERRUPTED
-    return {r.FAULT: EXIT_FAULT, r.BUDGET: EXIT_BUDGET}.get(stop.reason, 0)
-
-
 def a_seed(given: int | None) -> int:
     import secrets
 
@@ -206,27 +174,3 @@ def saves_folder(request: Request) -> Path:
         raise click.UsageError(
             f"{request.path} is not a story file: {error}; zoo info tells what is in a file"
         ) from error
-
-
-def recorded(stack: ExitStack, host: Host, request: Request) -> tuple[Host, IO[str] | None]:
-    """The host, with --record between it and the story; and the file that it is recorded in."""
-    from zoo.host import Recorder
-
-    if not request.record:
-        return host, None
-    try:
-        file = stack.enter_context(request.record.open("x", encoding="utf-8"))
-    except FileExistsError as error:
-        raise click.UsageError(f"{request.record} exists: it is not overwritten") from error
-    except OSError as error:
-        raise click.UsageError(f"{request.record}: {error.strerror}") from error
-    return Recorder(host, file), file
-
-
-def _logged(stack: ExitStack, host: Host, request: Request) -> Host:
-    """The host, with --record and --replay between it and the story."""
-    from zoo.host import Replayer
-
-    if request.replay:
-        host = Replayer(host, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
-    return recorded(stack, host, request)[0]

@@ -65,6 +65,7 @@ MACHINE = Machine(
     fixed_code=fixed_code,
     constants=CONSTANTS,
     shared=SHARED,
+    noun="story",
     services=Services,
     faults=FAULTS,
     requests=REQUESTS,

@@ -12,12 +12,13 @@ import click
 
 from zmachine import registers as r
 from zmachine.commandfile import CommandFile
-from zmachine.front import a_seed, recorded, report, saves_folder
+from zmachine.front import a_seed, saves_folder
 from zmachine.metacommands import NAMES, Elsewhere, Player
 from zmachine.plain import Plain
 from zmachine.saves import Saves
 from zmachine.state import State
 from zoo.front import Request
+from zoo.running import recorded, report
 from zoo.host import Event, Host, Replayer
 from zoo.registers import BUDGET, FAULT, HALT
 

@@ -27,6 +27,7 @@ from zmachine.state import KEYS, MASK, STACK, State, store
 from zoo.host import Event, Host, ReplayError
 from zoo.layout import Guest
 from zoo.registers import CAUSE, FAULT, PC, REPLIED, REPLY, STOP
+from zoo.session import FOREVER
 
 # Event words: name, number of arguments.
 EVENTS = {
@@ -102,6 +103,9 @@ class Services:
         self._host = host
         self._original = bytes(self._m.image)  # type: ignore[arg-type]
         self._typed = ""  # what a timed-out line had so far
+
+    def due(self) -> int:
+        return FOREVER  # time is nothing to a story
 
     def flush(self) -> None:
         """Show what is in the output arena."""

@@ -37,18 +37,14 @@ def trapped(lines: Iterable[str], trap: str) -> Iterator[str]:
             yield line.replace(TRAP, f"    {LEAVE}")
 
 
-def step_source(
-    machine: Machine, name: str, lines: Iterable[str], translated: bool = False
-) -> str:
+def step_source(machine: Machine, name: str, lines: Iterable[str], translated: bool = False) -> str:
     """The Python function that carries out instructions: it returns the next pc.
 
     The parameters are the decoder's fields after the arm's number. A negative result says that
     the run stops, for the reason in the STOP register.
     """
     parameters = ", ".join(machine.fields[1:])
-    body = [
-        line.replace(LEAVE, "return -1") for line in trapped(lines, machine.trap[translated])
-    ]
+    body = [line.replace(LEAVE, "return -1") for line in trapped(lines, machine.trap[translated])]
     return f"def {name}(m, {parameters}):\n{_block([*body, 'return pc'])}\n"
 
 

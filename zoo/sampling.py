@@ -33,6 +33,9 @@ class Sampler:
         self._look()
         return self._services.serve()
 
+    def due(self) -> int:
+        return self._services.due()
+
     def flush(self) -> None:
         self._look()
         self._services.flush()

@@ -47,6 +47,10 @@ class Services(Protocol):
         """Answer the request in the state; False when the host has no more to say."""
         ...
 
+    def due(self) -> int:
+        """In how many instructions, at most, `flush` wants to be called again."""
+        ...
+
     def flush(self) -> None:
         """Show what the guest has printed so far."""
         ...
@@ -131,7 +135,7 @@ class Session:
         try:
             while True:
                 m.r[r.STOP] = r.RUNNING
-                size = min(left, LOOK)
+                size = min(left, LOOK, self.services.due())
                 done = size - self.engine.run(size)
                 left -= done
                 m.r[r.DONE] += done

@@ -13,6 +13,7 @@ from zoo.host import Host
 from zoo.layout import Guest, Layout
 from zoo.machine import ImageError, Machine
 from zoo.registers import CAUSE, REPLIED, REPLY
+from zoo.session import FOREVER
 from zoo.table import LEAVE, Arm, Group, Onward, Op
 
 # A result goes to the accumulator; a condition decides whether to go to `a`.
@@ -69,6 +70,9 @@ class Services:
     def __init__(self, guest: Guest, host: Host) -> None:
         self._m = cast(State, guest.state)
         self._host = host
+
+    def due(self) -> int:
+        return FOREVER
 
     def flush(self) -> None:
         text = "".join(map(chr, self._m.out[: self._m.r[OUT]]))

@@ -1,11 +1,13 @@
-"""The interpreter and the compiled loop do the same, to the byte, whatever the story does.
+"""All engines do the same, to the byte, whatever the story does.
 
 Hypothesis makes the stories: random bytes as code, random instructions, and published stories with
-damage. Nothing raises, whether a story makes sense or not.
+damage. Nothing raises, whether a story makes sense or not. The recompiler translates all that is
+run twice.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +51,12 @@ from zoo.session import Session, Stop
 FEW_AND_MANY = pytest.mark.parametrize(
     "examples", [25, pytest.param(400, marks=pytest.mark.slow)], ids=["few", "many"]
 )
+
+
+@pytest.fixture(params=["jit", "recompile"])
+def native(request: pytest.FixtureRequest, eager: None) -> str:
+    """The engine to compare with the interpreter."""
+    return request.param
 
 
 def explore(examples: int, strategy: st.SearchStrategy[Any], body: Callable[[Any], None]) -> None:
@@ -119,10 +127,11 @@ class Case:
 
 @dataclass(frozen=True)
 class End:
-    """How a run ended."""
+    """How a run ended. translated: how many of its instructions ran in translations."""
 
     stop: Stop
     instructions: int
+    translated: int
     shown: list[Event]
     guest: Guest
 
@@ -143,7 +152,10 @@ def run(case: Case, *engines: str) -> End:
         left -= session.stats.instructions - before
         if stop.reason != r.BUDGET or left <= 0:
             break
-    return End(stop, sum(s.stats.instructions for s in sessions), host.shown, guest)
+    stats = [s.stats for s in sessions]
+    translated = sum(s.details.get("translated_instructions", 0) for s in stats)
+    instructions = sum(s.instructions for s in stats)
+    return End(stop, instructions, int(translated), host.shown, guest)
 
 
 # Where a run that was cut into pieces may differ: output is taken away at every cut, and so what
@@ -162,18 +174,25 @@ def lasting(guest: Guest) -> bytes:
     return bytes(data)
 
 
-def agree(case: Case) -> None:
-    one, other = run(case, "interp"), run(case, "jit")
+BY_TURNS = {"jit": ("jit", "interp"), "recompile": ("recompile", "interp", "jit")}
+
+
+def agree(case: Case, native: str) -> int:
+    """A native engine does what the interpreter does, alone and by turns with others; how many
+    instructions ran in translations."""
+    one, other = run(case, "interp"), run(case, native)
     assert one.stop == other.stop
     assert one.instructions == other.instructions <= case.budget + 1
     assert one.shown == other.shown
     assert differences(one.guest, other.guest) == []
-    if case.splits:
-        cut = run(case, "jit", "interp")
-        assert (cut.stop.reason, cut.stop.pc) == (one.stop.reason, one.stop.pc)
-        assert cut.instructions == one.instructions
-        assert cut.shown == one.shown
-        assert lasting(cut.guest) == lasting(one.guest)
+    if not case.splits:
+        return other.translated
+    cut = run(case, *BY_TURNS[native])
+    assert (cut.stop.reason, cut.stop.pc) == (one.stop.reason, one.stop.pc)
+    assert cut.instructions == one.instructions
+    assert cut.shown == one.shown
+    assert lasting(cut.guest) == lasting(one.guest)
+    return other.translated + cut.translated
 
 
 def differences(one: Guest, other: Guest) -> list[str]:
@@ -259,8 +278,16 @@ def cases(version: int) -> st.SearchStrategy[Case]:
 
 
 @FEW_AND_MANY
-def test_random_programs(examples: int) -> None:
-    explore(examples * 4, VERSIONS.flatmap(cases), agree)
+def test_random_programs(examples: int, native: str, translations: Path) -> None:
+    translated = 0
+
+    def body(case: Case) -> None:
+        nonlocal translated
+        shutil.rmtree(translations, ignore_errors=True)
+        translated += agree(case, native)
+
+    explore(examples * 4, VERSIONS.flatmap(cases), body)
+    assert (translated > 0) == (native == "recompile")
 
 
 # Addresses that the header gives (11.1), and one of version 5's extension table.
@@ -292,14 +319,17 @@ def stories(corpus: Path) -> list[bytes]:
 
 
 @FEW_AND_MANY
-def test_damaged_stories(examples: int, stories: list[bytes]) -> None:
+def test_damaged_stories(
+    examples: int, native: str, stories: list[bytes], translations: Path
+) -> None:
     def body(example: tuple[bytes, Sequence[str], Sequence[int], Options]) -> None:
         data, answers, splits, options = example
         try:
             load(data, options)
         except ImageError:
             return
-        agree(Case(data, tuple(answers), 1500, tuple(splits), options))
+        shutil.rmtree(translations, ignore_errors=True)
+        agree(Case(data, tuple(answers), 1500, tuple(splits), options), native)
 
     explore(examples, st.tuples(damaged(stories), ANSWERS, SPLITS, OPTIONS), body)
 
@@ -317,13 +347,13 @@ def test_any_bytes_load_or_are_refused(examples: int, stories: list[bytes]) -> N
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_crashme(seed: int, corpus: Path) -> None:
+def test_crashme(seed: int, native: str, corpus: Path) -> None:
     data = (corpus / "zmachine/suite/crashme.z5").read_bytes()
     options = Options(rng="frotz", seed=seed)
-    agree(Case(data, ("a",), 200_000, (1000, 77_777, 5), options))
+    agree(Case(data, ("a",), 200_000, (1000, 77_777, 5), options), native)
 
 
-def test_code_that_runs_over_the_end_of_memory() -> None:
+def test_code_that_runs_over_the_end_of_memory(native: str) -> None:
     """It goes on at address 0, which can change, so that it is never taken for fixed code."""
     # Main calls for ever a routine of a few `nop` at the very end. The last byte is `inc`, whose
     # operand is the header's first byte: the version, here a local variable's number. The byte
@@ -340,7 +370,7 @@ def test_code_that_runs_over_the_end_of_memory() -> None:
     data[-1] = 0x95
     data[1] = 0xB0  # rtrue, which frotz leaves as it is
     case = Case(bytes(data), (), 200, (50, 20), Options(profile="frotz"))
-    agree(case)
+    agree(case, native)
     end = run(case, "interp")
     at = int.from_bytes(data[0x0C:0x0E], "big") + 2
     assert end.stop.reason == r.BUDGET

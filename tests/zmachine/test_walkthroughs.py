@@ -91,7 +91,7 @@ RUNS = [
         id=f"{name}-{engine}",
     )
     for name, game in GAMES.items()
-    for engine in ("interp", "jit")
+    for engine in ("interp", "jit", "recompile")
 ]
 
 

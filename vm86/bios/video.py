@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vm86.bios import colours, data, output, pixels, rom
-from vm86.bios.modes import MODES, mode_of, page_size, pages_of, rows_of
+from vm86.bios.modes import MODES, TEXT, Mode, mode_of, page_size, pages_of, rows_of
 from vm86.devices.adapter import CURSOR_START, Adapter
 from vm86.task import Task, linear, set_word, word
 
@@ -33,8 +33,16 @@ Service = Callable[[Video, Task], None]
 def set_mode(video: Video, task: Task) -> None:
     """00: AL is the mode; with bit 7 its memory stays as it is."""
     mode = MODES.get(task.al & 0x7F)
-    if mode is None:
-        return
+    if mode is not None:
+        _set_mode(video, task, mode, task.al & 0x80)
+
+
+def power_on(video: Video, task: Task) -> None:
+    """Mode 3, as the power-on test sets it."""
+    _set_mode(video, task, TEXT, 0)
+
+
+def _set_mode(video: Video, task: Task, mode: Mode, keep: int) -> None:
     flags = data.byte(task, data.VGA_FLAGS)
     video.adapter.set_mode(mode.control, mode.select, mode.bits == 8, bool(flags & NO_PALETTE))
     task.write(data.CURSOR_POSITIONS, bytes(16))
@@ -50,7 +58,7 @@ def set_mode(video: Video, task: Task) -> None:
         (data.ACTIVE_PAGE, 0),
         (data.MODE_CONTROL, mode.control),
         (data.COLOUR_SELECT, mode.select),
-        (data.VIDEO_CONTROL, 0x60 | task.al & 0x80),
+        (data.VIDEO_CONTROL, 0x60 | keep),
         (data.VIDEO_SWITCHES, 0x09),
         (data.VGA_FLAGS, flags & NO_PALETTE | 0x11),
         (data.DISPLAY_CODE, 0x0B),
@@ -60,7 +68,7 @@ def set_mode(video: Video, task: Task) -> None:
     _set_fonts(task)
     _set_shape(video, task, SHAPE)
     output.show_cursor(task, video.adapter)
-    if not task.al & 0x80:
+    if not keep:
         output.clear(task)
 
 

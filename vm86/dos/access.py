@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vm86.dos import drives, names
+from vm86.dos.devices import READ, WRITE, OpenFile
 from vm86.dos.drives import LONGEST_PATH, Place
 from vm86.dos.errors import DosError, Failure
-from vm86.dos.openfiles import READ, WRITE, OpenFile
 from vm86.task import Task, linear, word
 
 if TYPE_CHECKING:
     from vm86.dos.kernel import Dos
 
 CLOSED = 0xFF  # in a job file table
-MAXIMUM_PATH = LONGEST_PATH
 
 # Fields of the program segment prefix (DOS 3.3 technical reference).
 PSP_END = 0x02  # word: the first segment past the program's memory

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from vm86.dos import access
 from vm86.dos.console import CONTROL_C, END_OF_FILE
+from vm86.dos.devices import OpenFile
 from vm86.dos.errors import Break, Failure
 from vm86.dos.lines import LineEditor
-from vm86.dos.openfiles import OpenFile
 from vm86.task import ZERO, Task, linear
 
 if TYPE_CHECKING:

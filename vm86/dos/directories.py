@@ -70,15 +70,13 @@ def attributes(dos: Dos, task: Task) -> None:
 
 
 def find_first(dos: Dos, task: Task) -> None:
-    text = access.string(task, task.ds, task.dx)
+    place = dos.drives.resolve(access.string(task, task.ds, task.dx))
     wanted = task.cx & 0xFF
-    number = dos.searches.begin(search.find(dos.drives, text, wanted))
-    name = text.replace("/", "\\").rpartition("\\")[2]
+    number = dos.searches.begin(search.find(place, wanted))
+    template = names.to_field(place.path[-1] if place.path else "")
     address = linear(*dos.dta)
-    template = names.to_field(names.cut(name[2:] if name[1:2] == ":" else name))
-    head = bytes([dos.drives.resolve(text).mount.number + 1])
-    head += template.encode(names.CODE_PAGE, "replace") + bytes([wanted])
-    task.write(address, head)
+    head = template.encode(names.CODE_PAGE, "replace") + bytes([wanted])
+    task.write(address, bytes([place.mount.number + 1]) + head)
     set_word(task, address + _DTA_INDEX, 0)
     set_word(task, address + _DTA_SEARCH, number)
     find_next(dos, task)
@@ -110,6 +108,6 @@ def canonical(dos: Dos, task: Task) -> None:
     place = dos.drives.resolve(text)
     whole = f"{place.mount.letter}:/{named}" if named else drives.written(place)
     encoded = whole.encode(names.CODE_PAGE, "replace")
-    if len(encoded) >= access.MAXIMUM_PATH:
+    if len(encoded) >= drives.LONGEST_PATH:
         raise Failure(DosError.PATH_NOT_FOUND)
     task.write(linear(task.es, task.di), encoded + b"\0")

@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
 
 def parse_mount(text: str) -> Mount:
-    """"C=DIR" or "C=DIR:rw": the folder DIR as drive C, which programs can change with ":rw".
+    """ "C=DIR" or "C=DIR:rw": the folder DIR as drive C, which programs can change with ":rw".
 
     Raises ValueError for any other text, OSError if there is no such folder.
     """
@@ -114,10 +114,6 @@ def device(text: str) -> str | None:
     name = last.partition(":")[2] if last[1:2] == ":" else last
     stem = name.removesuffix(":").partition(".")[0].rstrip(" ")
     return stem if stem in names.DEVICES else None
-
-
-def wild(name: str) -> bool:
-    return "*" in name or "?" in name
 
 
 def written(place: Place) -> str:

@@ -13,7 +13,9 @@ LARGEST = 0x8000  # bytes of strings (DOS 3.3 technical reference, function 4Bh)
 
 def strings(variables: Mapping[str, str]) -> bytes:
     """An environment's bytes, without the program's path."""
-    lines = (f"{name}={value}".encode(names.CODE_PAGE, "replace") for name, value in variables.items())
+    lines = (
+        f"{name}={value}".encode(names.CODE_PAGE, "replace") for name, value in variables.items()
+    )
     return b"".join(line.replace(b"\0", b"") + b"\0" for line in lines) + b"\0"
 
 

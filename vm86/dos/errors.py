@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import NamedTuple
@@ -97,7 +97,7 @@ def extended(code: DosError) -> Extended:
 
 
 @contextmanager
-def host_errors() -> Iterator[None]:
+def host_errors() -> Generator[None]:
     """Errors of the host's file system become the program's."""
     try:
         yield

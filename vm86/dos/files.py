@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vm86.dos import access, clock, drives
+from vm86.dos import access, clock, drives, names
 from vm86.dos.access import CLOSED, HANDLES, file_of, number_of
+from vm86.dos.devices import BOTH, WRITE, OpenFile
 from vm86.dos.drives import Place
 from vm86.dos.errors import DosError, Failure
 from vm86.dos.mount import READ_ONLY
-from vm86.dos.openfiles import BOTH, WRITE, DiskFile, OpenFile
+from vm86.dos.openfiles import DiskFile
 from vm86.task import Task, linear, set_word, word
 
 if TYPE_CHECKING:
@@ -83,16 +84,16 @@ def _create(dos: Dos, task: Task, *, new: bool) -> None:
 def create_temporary(dos: Dos, task: Task) -> None:
     """5Ah: the path at DS:DX gets a name that is in no use."""
     _check_room(dos, task)
-    text = task.read(linear(task.ds, task.dx), access.MAXIMUM_PATH).partition(b"\0")[0]
+    text = task.read(linear(task.ds, task.dx), drives.LONGEST_PATH).partition(b"\0")[0]
     folder = text if not text or text.endswith((b"\\", b"/", b":")) else text + b"\\"
-    if len(folder) + 9 > access.MAXIMUM_PATH:
+    if len(folder) + 9 > drives.LONGEST_PATH:
         raise Failure(DosError.PATH_NOT_FOUND)
     while True:
         dos.temporary += 1
         name = folder + b"%08X" % (dos.temporary & 0xFFFFFFFF)
-        task_place = dos.drives.resolve(access.names.from_task(name))
+        place = dos.drives.resolve(names.from_task(name))
         try:
-            file = create_place(dos, task_place, task.cx & READ_ONLY, new=True)
+            file = create_place(dos, place, task.cx & READ_ONLY, new=True)
         except Failure as failure:
             if failure.code != DosError.FILE_EXISTS:
                 raise

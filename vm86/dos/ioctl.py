@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vm86.dos import access
+from vm86.dos.devices import ConsoleDevice, NullDevice
 from vm86.dos.errors import DosError, Failure
-from vm86.dos.openfiles import ConsoleDevice, NullDevice
 from vm86.task import Task
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -19,11 +19,12 @@ from vm86.dos.errors import DosError, Failure, host_errors
 
 READ_ONLY, HIDDEN, SYSTEM, LABEL, DIRECTORY, ARCHIVE = 1, 2, 4, 8, 16, 32
 
-LARGEST_FILE = 1 << 25  # bytes that a file can be written to: a volume of DOS 3.3 has 32 MiB
+# A volume of DOS 3.3 has at most 32 MiB; programs of its time cannot print much larger numbers.
 SECTOR = 512
-SECTORS_PER_CLUSTER = 64
+SECTORS_PER_CLUSTER = 4
+CLUSTERS = 0x3F00
 _CLUSTER = SECTOR * SECTORS_PER_CLUSTER
-MOST_CLUSTERS = 0xFFF5  # with 16 bits for a cluster's number, some of which have a meaning
+LARGEST_FILE = CLUSTERS * _CLUSTER  # bytes that a file can be written to
 
 DosPath = tuple[str, ...]  # names of DOS, from the root on
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -90,12 +91,12 @@ class Mount:
             return False
 
     def free_clusters(self) -> int:
-        """Clusters of 32 KiB; DOS cannot say more than 2 GiB."""
+        """As far as DOS can tell."""
         if not self.writable:
             return 0
         with host_errors():
             space = os.fstatvfs(self._root)
-        return min(space.f_bavail * space.f_frsize // _CLUSTER, MOST_CLUSTERS)
+        return min(space.f_bavail * space.f_frsize // _CLUSTER, CLUSTERS)
 
     # Files
 
@@ -198,7 +199,7 @@ class Mount:
             raise Failure(DosError.ACCESS_DENIED)
 
     @contextmanager
-    def _directory(self, path: DosPath) -> Iterator[int]:
+    def _directory(self, path: DosPath) -> Generator[int]:
         """A descriptor of the directory."""
         with host_errors():
             descriptor = os.dup(self._root)
@@ -215,7 +216,7 @@ class Mount:
             os.close(descriptor)
 
     @contextmanager
-    def _parent(self, path: DosPath) -> Iterator[tuple[int, str]]:
+    def _parent(self, path: DosPath) -> Generator[tuple[int, str]]:
         """A descriptor of the directory in which the path's last name is, and that name."""
         if not path:  # the root is in no directory
             raise Failure(DosError.ACCESS_DENIED)
@@ -240,7 +241,7 @@ def _open_regular(folder: int, host: str, access: int) -> int:
 
 
 @contextmanager
-def _closed_on_error(descriptor: int) -> Iterator[None]:
+def _closed_on_error(descriptor: int) -> Generator[None]:
     try:
         yield
     except BaseException:

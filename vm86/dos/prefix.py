@@ -1,11 +1,11 @@
 """The program segment prefix: 256 bytes before every program (DOS 3.3 technical reference).
 
-    00  INT 20h                     16  word: parent's prefix   50  INT 21h, RETF
-    02  word: end of memory         18  job file table          5C  first file control block
-    05  far call to DOS             2C  word: environment       6C  second
-    0A  vectors of INT 22h to 24h   2E  SS:SP at INT 21h        80  command tail, and default
-                                    32  size of the table,          disk transfer area
-                                        and a pointer to it
+00  INT 20h                     16  word: parent's prefix   50  INT 21h, RETF
+02  word: end of memory         18  job file table          5C  first file control block
+05  far call to DOS             2C  word: environment       6C  second
+0A  vectors of INT 22h to 24h   2E  SS:SP at INT 21h        80  command tail, and default
+                                32  size of the table,          disk transfer area
+                                    and a pointer to it
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from vm86.task import Task, linear, set_word
 SIZE = 256
 FCB1, FCB2, TAIL = 0x5C, 0x6C, 0x80
 LONGEST_TAIL = 126
+_INT_20 = b"\xcd\x20"
 _CALL = 0x05
 _DISPATCH = 0x50
 # A far call of CP/M's kind: its offset is also the bytes in the segment, and with its segment makes
@@ -29,7 +30,7 @@ VECTORS_SIZE = 12
 def build(task: Task, segment: int, *, parent: int, end: int, environment: int) -> None:
     """Write a prefix with no handles, empty blocks and an empty tail."""
     data = bytearray(SIZE)
-    data[0:2] = b"\xcd\x20"
+    data[0:2] = _INT_20
     data[2:4] = end.to_bytes(2, "little")
     data[_CALL : _CALL + 5] = _CALL_DOS
     data[access.PSP_VECTORS : access.PSP_VECTORS + VECTORS_SIZE] = task.read(VECTORS, VECTORS_SIZE)
@@ -43,6 +44,11 @@ def build(task: Task, segment: int, *, parent: int, end: int, environment: int) 
     own_table(task, segment)
     set_word(task, linear(segment, 0x38), 0xFFFF)  # no previous prefix, for SHARE
     set_word(task, linear(segment, 0x3A), 0xFFFF)
+
+
+def is_at(task: Task, segment: int) -> bool:
+    """Whether a prefix seems to be there."""
+    return task.read(linear(segment, 0), 2) == _INT_20
 
 
 def own_table(task: Task, segment: int) -> None:

@@ -13,6 +13,7 @@ _HEADER = struct.Struct("<2s13H")
 _PAGE = 512
 LARGEST_PROGRAM = 1 << 20  # bytes; no file with more can be loaded
 LARGEST_COM = 0xFE00  # bytes: its prefix and some stack are in the same segment
+_STACK = 16  # paragraphs that a plain image has behind it at least
 
 
 class Relocation(NamedTuple):
@@ -55,7 +56,7 @@ def parse(data: bytes) -> Program:
     if len(data) > LARGEST_COM:
         raise Failure(DosError.INSUFFICIENT_MEMORY)
     # A plain image begins behind the prefix, whose segment is the program's only one.
-    return Program(data, (), -PREFIX, 0x100, -PREFIX, 0, 1, 0xFFFF, False)
+    return Program(data, (), -PREFIX, 0x100, -PREFIX, 0, _STACK, 0xFFFF, False)
 
 
 def _exe(data: bytes) -> Program:

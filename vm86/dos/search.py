@@ -8,7 +8,7 @@ can delete what it finds.
 from __future__ import annotations
 
 from vm86.dos import names
-from vm86.dos.drives import Drives, Place, device
+from vm86.dos.drives import Place, device
 from vm86.dos.errors import DosError, Failure
 from vm86.dos.mount import DIRECTORY, HIDDEN, LABEL, SYSTEM, Entry
 
@@ -42,27 +42,21 @@ class Searches:
         return len(self._found) > _MOST_SEARCHES or entries > _MOST_ENTRIES
 
 
-def find(drives: Drives, text: str, attributes: int) -> list[Entry]:
+def find(place: Place, attributes: int) -> list[Entry]:
     """The entries that the path, whose last name may have wildcards, finds. Raises Failure.
 
     attributes: 2, 4 and 16 find hidden, system and directory entries too; 8 alone only a label,
     which a folder of the host has not.
     """
-    place = drives.resolve(text)
-    named = device(text)
-    if named and place.mount.is_directory(place.path[:-1]):
-        return [Entry(named, "", _DEVICE, 0, 0, 0)]
-    return find_place(place, attributes)
-
-
-def find_place(place: Place, attributes: int) -> list[Entry]:
-    if not place.path:
+    if not place.path or attributes == LABEL:
         return []
     folder = place.path[:-1]
+    named = device(place.path[-1])
+    if named and place.mount.is_directory(folder):
+        return [Entry(named, "", _DEVICE, 0, 0, 0)]
     template = names.to_field(place.path[-1])
-    entries = _dots(place, folder) + place.mount.entries(folder)
-    if attributes == LABEL:
-        return []
+    entries = place.mount.entries(folder)
+    entries = _dots(place, folder) + entries
     return [
         e
         for e in entries

@@ -49,6 +49,7 @@ start:
   %hot = load i64, ptr %limit
   %pc = getelementptr i8, ptr %m, i64 {pc}
   %stop = getelementptr i8, ptr %m, i64 {stop}
+  %changed = getelementptr i8, ptr %m, i64 {changed}
   br label %top
 top:
   %left = phi i64 [ %budget, %start ], [ %less, %translated ], [ %rest, %loop ]
@@ -58,6 +59,10 @@ top:
   %go = and i1 %any, %running
   br i1 %go, label %look, label %done
 look:
+  %new = load i64, ptr %changed
+  %intact = icmp eq i64 %new, 0
+  br i1 %intact, label %find, label %done
+find:
   %at = load i64, ptr %pc
   %index = and i64 %at, %mask
   %entry = getelementptr i64, ptr %table, i64 %index
@@ -94,7 +99,7 @@ loop:
   store i64 %sum, ptr %looped
   br label %top
 done:
-  %end = phi i64 [ %left, %top ], [ %left, %warm ], [ %less, %stuck ]
+  %end = phi i64 [ %left, %top ], [ %left, %look ], [ %left, %warm ], [ %less, %stuck ]
   ret i64 %end
 }}
 """
@@ -155,6 +160,8 @@ class Compiler:
             symbol=f"{self._machine.name}.run",
             pc=registers + 8 * PC,
             stop=registers + 8 * STOP,
+            # Of a machine that does not tell of changes, what has been looked at already.
+            changed=registers + 8 * (self._machine.register(self._machine.changed) or STOP),
             running=RUNNING,
             depth=DEPTH,
             result=RESULT,

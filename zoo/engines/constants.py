@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+from collections.abc import Mapping
 
 from zoo.layout import Guest
 from zoo.machine import Machine
@@ -14,6 +15,7 @@ from zoo.machine import Machine
 _ADDRESS = re.compile(
     r"  (%\S+) = getelementptr (?:inbounds |nuw |nusw )*i8, ptr %(?:arg\.)?m, i64 (\d+)"
 )
+_NAME = re.compile(r"@([\w.]+)\(")
 _LOAD = re.compile(r"  (%\S+) = load i(8|16|32|64), ptr ([^\s,]+),")
 
 
@@ -47,15 +49,25 @@ class Constants:
             return int.from_bytes(self._buffer[place : place + size], sys.byteorder)
         return None
 
-    def put_into(self, ir: str) -> str:
-        """The IR of units with constants in place of the loads that would find them."""
+    def put_into(self, ir: str, contexts: Mapping[str, Mapping[int, int]] = {}) -> str:
+        """The IR of units with constants in place of the loads that would find them.
+
+        contexts: for functions, by name, what else is known: places and the numbers there.
+        """
         places: dict[str, int] = {}
+        context: Mapping[int, int] = {}
         lines = ir.split("\n")
         for k, line in enumerate(lines):
-            if address := _ADDRESS.match(line):
+            if line.startswith("define"):
+                name = _NAME.search(line)
+                context = contexts.get(name[1], {}) if name else {}
+            elif address := _ADDRESS.match(line):
                 places[address[1]] = int(address[2])
             elif (load := _LOAD.match(line)) and load[3] in places:
-                value = self.value(places[load[3]], int(load[2]) // 8)
+                place = places[load[3]]
+                value = context.get(place)
+                if value is None:
+                    value = self.value(place, int(load[2]) // 8)
                 if value is not None:
                     lines[k] = f"  {load[1]} = add i{load[2]} {value}, 0"
         return "\n".join(lines)

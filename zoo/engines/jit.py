@@ -18,6 +18,12 @@ from zoo.layout import Guest
 from zoo.machine import Machine
 from zoo.registers import PC, RETRY, RUNNING, STOP
 
+
+def mask(machine: Machine) -> int:
+    """Of an address of code: the highest power of two, less 1, that the arena has room for."""
+    return (1 << machine.layout[machine.code].size.bit_length() - 1) - 1
+
+
 # run(address of the guest's buffer, budget, table, mask) -> budget left
 RUN = ctypes.CFUNCTYPE(
     ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64

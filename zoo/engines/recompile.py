@@ -14,17 +14,19 @@ import hashlib
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 from zoo import cache as store
 from zoo import warm
 from zoo.engines import jit
 from zoo.engines.constants import Constants
 from zoo.engines.jit import MOST
-from zoo.engines.units import Unit, frozen, unit
+from zoo.engines.live import Live
+from zoo.engines.units import Unit, context, frozen, unit
 from zoo.layout import Guest
 from zoo.machine import GROUP, Machine
 from zoo.plugins import plugins
@@ -62,9 +64,10 @@ class Translator:
     def __init__(self, machine: Machine, guest: Guest) -> None:
         self._machine = machine
         self._guest = guest
-        self._size = machine.layout[machine.code].size
+        self._size = jit.mask(machine) + 1
         self._folder = translations_folder(machine, guest)
-        self._wanted: set[int] = set()
+        self._wanted: dict[int, dict[str, int]] = {}  # addresses, and their contexts
+        self._live = Live(machine, guest) if machine.changed else None
         self._asked: Counter[int] = Counter()
         self._covered: set[int] = set()
         self._specialised: Any = None
@@ -76,13 +79,16 @@ class Translator:
         # Then the count that is hot, and how many instructions the loop has run.
         self.table = (ctypes.c_int64 * (self._size + 2))()
         self.table[self._size] = HOT
-        self.mask = self._size - 1
+        self.mask = jit.mask(machine)
         self.units = 0
         self.bytes = 0
         self.seconds = 0.0
         self.error: Exception | None = None
         _translators.add(self)
-        for path in sorted(self._folder.glob("*.o")):
+        paths: list[Path] = []
+        with suppress(OSError):  # a folder that can't be read has nothing for us
+            paths = sorted(self._folder.glob("*.o"))
+        for path in paths:
             data = store.kept(path)
             if data is not None:
                 self._install(data)
@@ -107,7 +113,7 @@ class Translator:
         full = self.units >= MOST_UNITS or self.bytes >= MOST_BYTES
         if full or self._closed or self._asked[address] > ATTEMPTS:
             return
-        self._wanted.add(address)
+        self._wanted[address] = context(self._machine, self._guest)
         if self._thread is None:
             self._thread = threading.Thread(target=self._translate, daemon=True)
             self._thread.start()
@@ -115,15 +121,26 @@ class Translator:
         if WAIT:
             self.finish()
 
+    def check(self) -> None:
+        """Drop the translations of changed code, if the machine says that some was changed."""
+        m, number = self._guest.state, self._machine.register(self._machine.changed)
+        if self._live and m.r[number]:
+            place, m.r[number] = m.r[number], 0
+            for gone in self._live.changed(place, self.table, self.mask):
+                self._covered -= gone.addresses()
+
     def finish(self) -> None:
         """Wait until all that was asked for is there."""
-        while self._work.is_set():
+        while not self._closed and (self._work.is_set() or self._wanted):
             time.sleep(0.001)
 
-    def close(self) -> None:
-        """End the thread: LLVM must not be at work when the process ends."""
+    def end(self) -> None:
+        """Let the thread end, when it has done the batch that it is at."""
         self._closed = True
         self._work.set()
+
+    def join(self) -> None:
+        """Wait until the thread has ended."""
         if self._thread is not None:
             self._thread.join(PATIENCE)
 
@@ -135,8 +152,9 @@ class Translator:
                     self._translate_batch(data)
                 else:
                     self._work.clear()
-                    if not self._wanted:
-                        self._work.wait()
+                    if self._wanted or self._closed:  # since we looked
+                        self._work.set()
+                    self._work.wait()
         except Exception as error:
             # The guest goes on in the loop, as it would without translations.
             self.error = error
@@ -152,27 +170,34 @@ class Translator:
             self._specialised = translate.library(library, constants)
         state = frozen(self._machine, self._guest)
         units: list[Unit] = []
-        while sum(u.instructions for u in units) < BATCH and (address := self._next()) is not None:
-            found = unit(self._machine, state, address)
+        while sum(u.instructions for u in units) < BATCH and (wanted := self._next()):
+            found = unit(self._machine, state, *wanted)
+            if self._live and not self._live.watch(found, state):
+                continue  # it has changed since
             if found.blocks:
                 units.append(found)
-                self._covered.update(one.address for b in found.blocks.values() for one in b)
+                self._covered |= found.addresses()
         if units:
             module = translate.module(self._machine, self._specialised, state, constants, units)
             data = backend.object_code(module)
-            self._install(data)
+            if self._live:
+                with self._live.lock:
+                    self._install(data)
+                    self._live.add(units, self.table, self.mask)
+            else:
+                self._install(data)
+                store.keep(self._folder / f"{hashlib.sha256(data).hexdigest()[:16]}.o", data)
             self.units += len(units)
-            store.keep(self._folder / f"{hashlib.sha256(data).hexdigest()[:16]}.o", data)
         self.seconds += time.thread_time() - begun
 
-    def _next(self) -> int | None:
+    def _next(self) -> tuple[int, dict[str, int]] | None:
         """The next address to translate from: the lowest, since routines begin with their first
         instruction, and none within other translations, unless one there was discarded."""
         while self._wanted:
             address = min(tuple(self._wanted))
-            self._wanted.remove(address)
+            known = self._wanted.pop(address)
             if address not in self._covered or self._asked[address] > 1:
-                return address
+                return address, known
         return None
 
     def _library(self) -> bytes | None:
@@ -209,9 +234,12 @@ INSTALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 @atexit.register
 def close_all() -> None:
-    """Let no thread be at work when the process ends."""
-    for translator in list(_translators):
-        translator.close()
+    """Let no thread be at work when the process ends: LLVM must not be, then."""
+    translators = list(_translators)
+    for translator in translators:
+        translator.end()
+    for translator in translators:
+        translator.join()
 
 
 class Recompile:
@@ -226,6 +254,8 @@ class Recompile:
         code = jit.loaded(machine)
         self._drive = jit.RUN(code.addresses["drive"])
         self.translator = Translator(machine, guest)
+        # Its thread would keep the guest for ever.
+        finalize(self, self.translator.end).atexit = False
         self._done = 0
 
     def run(self, budget: int) -> int:
@@ -234,8 +264,10 @@ class Recompile:
         table, mask = self.translator.table, self.translator.mask
         left = budget
         while left > 0 and m.r[STOP] == RUNNING:
+            self.translator.check()
             left = self._drive(self._address, left, table, mask)
             self.translator.want(m.r[PC])
+        self.translator.check()
         if m.r[STOP] != RUNNING and m.r[RETRY]:
             self._machine.restart(m, m.r[PC])
         self._done += budget - left

@@ -12,17 +12,17 @@ from __future__ import annotations
 # pyright: reportMissingTypeStubs=false
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 from llvmlite import binding as llvm
 
-from zoo.engines import backend
+from zoo.engines import backend, jit
 from zoo.engines.constants import Constants
-from zoo.engines.jit import MOST
 from zoo.engines.units import Instruction, Unit
 from zoo.layout import State
 from zoo.machine import Machine
 from zoo.registers import RETRY, RUNNING, STOP
-from zoo.table import LEAVE
+from zoo.table import LEAVE, TRAP
 
 DEPTH = 200  # calls within translated code, before the processor's own stack could be too deep
 
@@ -44,8 +44,21 @@ class Part(IntEnum):
 
 
 def library(data: bytes, constants: Constants) -> llvm.ModuleRef:
-    """What `zoo.engines.compiler.Compiler.library` made, with a guest's constants in it."""
-    made = llvm.parse_assembly(constants.put_into(str(llvm.parse_bitcode(data))))
+    """What `zoo.engines.compiler.Compiler.library` made, with a guest's constants in it.
+
+    Guests that are alike share it: nobody may change it.
+    """
+    return _simplified(constants.put_into(_text(data)))
+
+
+@lru_cache(maxsize=1)
+def _text(bitcode: bytes) -> str:
+    return str(llvm.parse_bitcode(bitcode))
+
+
+@lru_cache(maxsize=4)
+def _simplified(ir: str) -> llvm.ModuleRef:
+    made = llvm.parse_assembly(ir)
     backend.simplify(made)
     return made
 
@@ -70,7 +83,15 @@ def module(
     backend.inline(made)
     # With operands that are known, addresses are; what lies there may be, too.
     backend.simplify(made)
-    made = llvm.parse_assembly(constants.put_into(str(made)))
+    registers = machine.layout["r"].offset
+    contexts = {
+        name(unit.entry): {
+            registers + 8 * machine.layout.registers[register]: value
+            for register, value in unit.context.items()
+        }
+        for unit in units
+    }
+    made = llvm.parse_assembly(constants.put_into(str(made), contexts))
     backend.optimise(made, 2)
     return made
 
@@ -109,7 +130,7 @@ class _Writer:
         self._fixed = fixed
         self._memory = getattr(state, machine.code)
         self._base = machine.layout[machine.code].offset
-        self._mask = machine.layout[machine.code].size - 1
+        self._mask = jit.mask(machine)
         self._registers = machine.layout["r"].offset
         self._arms: set[str] = set()
         self._bytes: list[str] = []
@@ -142,6 +163,8 @@ class _Writer:
 
     def unit(self, unit: Unit) -> str:
         spans = [span for span in unit.spans() if not _within(span, self._fixed)]
+        if self._machine.changed:
+            spans = []
         if spans:
             unit.entries.update(unit.blocks)  # see _onward
         entries = " ".join(f"i64 {e}, label %b_{e:x}" for e in sorted(unit.entries))
@@ -160,6 +183,7 @@ class _Writer:
             "  %enter.stop = load i64, ptr %stop, !tbaa !2",
             f"  %enter.running = icmp eq i64 %enter.stop, {RUNNING}",
             "  call void @llvm.assume(i1 %enter.running)",
+            *self._guard(unit),
         ]
         if spans:
             enter += [*self._check("start", spans, "dispatch"), "dispatch:"]
@@ -238,6 +262,8 @@ class _Writer:
         for k, one in enumerate(block):
             yield from self._from(one.address, Part.OWN, self._instruction(f"{b}.{k}", one))
             after = [*self._stop(f"{b}.{k}", one, count - k - 1)]
+            if self._machine.changed:
+                after += self._changed(f"{b}.{k}", count - k - 1)
             if spans and k < count - 1:
                 after += self._recheck(f"{b}.{k}", one, spans, count - k - 1)
             yield from self._from(one.address, Part.AFTER, after)
@@ -254,7 +280,7 @@ class _Writer:
 
     def _stop(self, i: str, one: Instruction, after: int) -> Iterator[str]:
         """Leave if it stopped the run; `after`: how many of the block come after this one."""
-        if any(LEAVE in line for line in one.arm.loads + one.arm.lines):
+        if any(LEAVE in line or TRAP in line for line in one.arm.loads + one.arm.lines):
             yield from (
                 f"  %{i}.stops = icmp slt i64 %{i}, 0",
                 f"  br i1 %{i}.stops, label %{i}.stop, label %{i}.on",
@@ -265,6 +291,41 @@ class _Writer:
                 "  br label %stopped",
                 f"{i}.on:",
             )
+
+    def _guard(self, unit: Unit) -> Iterator[str]:
+        """Is the context the one that it was translated for? And is what must be clear clear?"""
+        for k, (register, value) in enumerate(unit.context.items()):
+            yield from (
+                *self._pointer(f"%guard.{k}", self._machine.layout.registers[register]),
+                # Volatile, so that it is not taken for the constant that it is after this.
+                f"  %guard.{k}.value = load volatile i64, ptr %guard.{k}",
+                f"  %guard.{k}.same = icmp eq i64 %guard.{k}.value, {value}",
+                f"  br i1 %guard.{k}.same, label %guard.{k}.on, label %leave",
+                f"guard.{k}.on:",
+            )
+        changed = (self._machine.changed,) if self._machine.changed else ()
+        for register in (*self._machine.clear, *changed):
+            yield from (
+                *self._pointer(f"%{register}", self._machine.layout.registers[register]),
+                f"  %{register}.value = load i64, ptr %{register}, !tbaa !2",
+                f"  %{register}.zero = icmp eq i64 %{register}.value, 0",
+                f"  call void @llvm.assume(i1 %{register}.zero)",
+            )
+
+    def _changed(self, i: str, after: int) -> Iterator[str]:
+        """Leave if it has changed code; `after`: how many of the block come after this one."""
+        yield from (
+            f"  %{i}.changed = load i64, ptr %{self._machine.changed}, !tbaa !2",
+            f"  %{i}.intact = icmp eq i64 %{i}.changed, 0",
+            f"  br i1 %{i}.intact, label %{i}.good, label %{i}.bad",
+            f"{i}.bad:",
+            f"  store i64 %{i}, ptr %next",
+            f"  %{i}.bad.left = load i64, ptr %left",
+            f"  %{i}.bad.sum = add i64 %{i}.bad.left, {after}",
+            f"  store i64 %{i}.bad.sum, ptr %left",
+            "  br label %leave",
+            f"{i}.good:",
+        )
 
     def _onward(self, unit: Unit, i: str, last: Instruction, checked: bool) -> Iterator[str]:
         """Go where the last instruction of a block leads."""
@@ -291,7 +352,7 @@ class _Writer:
             f"  %{c}.index = and i64 %{i}, {self._mask}",
             f"  %{c}.entry = getelementptr i64, ptr %table, i64 %{c}.index",
             f"  %{c}.word = load i64, ptr %{c}.entry",
-            f"  %{c}.none = icmp sle i64 %{c}.word, {MOST}",
+            f"  %{c}.none = icmp sle i64 %{c}.word, {jit.MOST}",
             f"  br i1 %{c}.none, label %leave, label %{c}.enter",
             f"{c}.enter:",
             f"  %{c}.code = inttoptr i64 %{c}.word to ptr",
@@ -308,8 +369,17 @@ class _Writer:
             f"{c}.back:",
             f"  %{c}.stop = load i64, ptr %stop, !tbaa !2",
             f"  %{c}.running = icmp eq i64 %{c}.stop, {RUNNING}",
-            f"  br i1 %{c}.running, label %b_{back:x}, label %leave",
+            f"  br i1 %{c}.running, label %{c}.on, label %leave",
+            f"{c}.on:",
         )
+        if self._machine.changed:
+            yield from (
+                f"  %{c}.changed = load i64, ptr %{self._machine.changed}, !tbaa !2",
+                f"  %{c}.intact = icmp eq i64 %{c}.changed, 0",
+                f"  br i1 %{c}.intact, label %b_{back:x}, label %leave",
+            )
+        else:
+            yield f"  br label %b_{back:x}"
 
     def _check(self, i: str, spans: list[range], good: str) -> Iterator[str]:
         """Compare the code with what was translated; if it has changed, this unit goes."""

@@ -6,6 +6,7 @@ the middle of a loop it is what is left of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from zoo.layout import Guest, State
@@ -32,16 +33,22 @@ class Instruction:
 
 @dataclass(slots=True)
 class Unit:
-    """entry: where it was found from.  blocks: straight code, by the first address.  entries: where
-    it can be entered: also where calls return to, and at the heads of its loops."""
+    """entry: where it was found from.  context: the registers on which its meaning depends.
+    blocks: straight code, by the first address.  entries: where it can be entered: also where calls
+    return to, and at the heads of its loops."""
 
     entry: int
+    context: Mapping[str, int] = field(default_factory=dict[str, int])
     blocks: dict[int, list[Instruction]] = field(default_factory=dict[int, list[Instruction]])
     entries: set[int] = field(default_factory=set[int])
 
     @property
     def instructions(self) -> int:
         return sum(map(len, self.blocks.values()))
+
+    def addresses(self) -> set[int]:
+        """Those of its instructions."""
+        return {one.address for block in self.blocks.values() for one in block}
 
     def spans(self) -> list[range]:
         """The addresses of its code, joined where they touch."""
@@ -55,6 +62,11 @@ class Unit:
         return joined
 
 
+def context(machine: Machine, guest: Guest) -> dict[str, int]:
+    """The values of the registers on which it now depends what code means."""
+    return {name: guest.state.r[machine.layout.registers[name]] for name in machine.context}
+
+
 def frozen(machine: Machine, guest: Guest) -> State:
     """The guest's state with a copy of its code, which goes on changing while it is translated."""
     state = guest.layout.state()
@@ -64,22 +76,30 @@ def frozen(machine: Machine, guest: Guest) -> State:
     return state
 
 
-def unit(machine: Machine, state: State, entry: int) -> Unit:
+def unit(
+    machine: Machine, state: State, entry: int, context: Mapping[str, int] | None = None
+) -> Unit:
     """The unit from `entry`; it has no blocks if there is nothing to translate."""
     size = machine.layout[machine.code].size
+    context = context or {}
+    if context:
+        state.r = [*state.r]
+        for name, value in context.items():
+            state.r[machine.layout.registers[name]] = value
+    reach = machine.reach(state) if machine.reach else range(size)
     code: dict[int, Instruction] = {}
     leaders = {entry}
-    found = Unit(entry, entries={entry})
+    found = Unit(entry, context, entries={entry})
     waiting = [entry]
     while waiting and len(code) < LONGEST:
         pc = waiting.pop()
-        if pc in code or not 0 <= pc < size:
+        if pc in code or pc not in reach:
             continue
         number, *fields = machine.decode(state, pc)
         arm = machine.arms[number]
         one = Instruction(pc, arm, tuple(fields), machine.onward(arm, fields))
-        if not pc < one.end <= size:
-            continue  # it runs on where memory begins again: the loop can do that
+        if not pc < one.end <= size or any(op.alone for op in arm.ops):
+            continue  # it runs on where memory begins again, or the loop has to do it
         code[pc] = one
         targets = one.onward.targets
         waiting += reversed(targets)

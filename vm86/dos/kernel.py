@@ -1,0 +1,217 @@
+"""DOS as a whole: its state, and the interrupts by which programs call it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from vm86.dos import access, environment, execute, lowmemory, names, process, table
+from vm86.dos.clock import Clock
+from vm86.dos.console import Console, Screen
+from vm86.dos.drives import Drives
+from vm86.dos.errors import Break, DosError, Failure, Wait
+from vm86.dos.fcbfiles import FcbFiles
+from vm86.dos.memory import Arena
+from vm86.dos.mount import Mount
+from vm86.dos.openfiles import FileTable
+from vm86.dos.process import Caller, Ending
+from vm86.dos.search import Searches
+from vm86.dos.system import SetClock, nothing
+from vm86.task import CARRY, Task, linear, set_word, word
+
+ENVIRONMENT = {"COMSPEC": "C:\\COMMAND.COM", "PATH": "C:\\"}
+_FRAME = 6  # bytes that an interrupt pushes: IP, CS, FLAGS
+_NOT_READY = 0x8002  # of INT 25h and 26h: no answer; the drive is not ready
+
+
+class Dos:
+    """DOS for one task.
+
+    Boots at once: before, the vectors of the interrupts that it serves (20h, 21h, 25h, 26h, 27h,
+    29h, 2Fh) are to point at the stubs that call the host. Then `load` the first program.
+
+    mounts: the drives; `close` closes them. base: the segment where DOS's own memory begins, of
+    which it needs lowmemory.SIZE bytes. memory_top: the first segment past what programs can have.
+    exit_code: the first program's, 0..255, as soon as it has ended.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        mounts: Iterable[Mount],
+        console: Console,
+        clock: Clock,
+        version: tuple[int, int] = (3, 30),
+        *,
+        variables: Mapping[str, str] = ENVIRONMENT,
+        base: int = 0x0070,
+        memory_top: int = 0x9FFF,
+    ) -> None:
+        self.version = version
+        self.base = base
+        self.environment = environment.strings(variables)
+        self.clock = SetClock(clock)
+        self.console = console
+        self.screen = Screen(console)
+        self.drives = Drives(mounts)
+        self.files = FileTable(console, self.screen, self.clock)
+        self.fcb_files = FcbFiles()
+        self.searches = Searches()
+        self.exit_code: int | None = None
+        self.return_code = 0  # what 4Dh gives
+        self.error = 0  # what 59h tells of
+        self.psp = self.first = base
+        self.dta: tuple[int, int] = (base, 0x80)  # segment and offset
+        self.callers: dict[int, Caller] = {}  # by their prefixes: programs that started others
+        self.break_check = self.verify = 0
+        self.switch_character = ord("/")
+        self.temporary = 0  # the last name of 5Ah, as a number
+        self.flushed = False  # 0Ch has forgotten the keys, and now waits for one
+        self._breaking: tuple[int, int, bytes] | None = None  # a call that Ctrl-C has stopped
+        first_block = base + lowmemory.SIZE // 16
+        lowmemory.write(task, base, first_block, self.drives.mounts.values())
+        self.memory = Arena(task, first_block, memory_top)
+        self._entry = word(task, 0x21 * 4 + 2), word(task, 0x21 * 4)
+        self._task = task
+
+    def load(self, program: bytes | str, name: str = "", arguments: bytes = b"") -> None:
+        """Load the first program and go to it.
+
+        program: its file's bytes, or its path on a drive. name: its path for its environment, where
+        it is given as bytes. arguments: what follows its name on a command line.
+        Raises Failure: it is not there, damaged, or too large.
+        """
+        if isinstance(program, str):
+            program, name = execute.read_program(self, names.upper(program))
+        tail = b" " + arguments if arguments and not arguments.startswith(b" ") else arguments
+        execute.start(self, self._task, program, name, tail)
+
+    def close(self) -> None:
+        """Close all files and mounts."""
+        self.fcb_files.close_all()
+        self.files.close_all()
+        for mount in self.drives.mounts.values():
+            mount.close()
+
+    # The interrupts. True: the service is done; False: call it again, it waits for a key.
+
+    def int20(self, task: Task) -> bool:
+        """End the program."""
+        process.terminate(self, task)
+        return True
+
+    def int21(self, task: Task) -> bool:
+        """The function in AH."""
+        if self._returned_from_break(task):
+            process.end(self, task, 0, Ending.CONTROL_C)
+            return True
+        number = task.ah
+        if number not in table.WITHOUT_STACK:
+            stack = linear(self.psp, access.PSP_STACK)
+            set_word(task, stack, task.sp)
+            set_word(task, stack + 2, task.ss)
+        try:
+            table.FUNCTIONS.get(number, nothing)(self, task)
+        except Wait:
+            return False
+        except Break:
+            self._control_c(task)
+        except Failure as failure:
+            self._fail(task, number, failure.code)
+        else:
+            if number >= table.FIRST_WITH_CARRY and number not in table.LEAVES:
+                self._succeed(task, number)
+        return True
+
+    def int25(self, task: Task) -> bool:
+        """Read sectors, which folders do not have."""
+        return self._no_sectors(task)
+
+    def int26(self, task: Task) -> bool:
+        """Write sectors, likewise."""
+        return self._no_sectors(task)
+
+    def int27(self, task: Task) -> bool:
+        """End the program, but keep it."""
+        process.keep_bytes(self, task)
+        return True
+
+    def int29(self, task: Task) -> bool:
+        """Show the character in AL."""
+        self.screen.write_raw(bytes([task.al]))
+        return True
+
+    def int2f(self, task: Task) -> bool:
+        """Programs that wait in the background: none answers, so that AL stays as it is."""
+        del task
+        return True
+
+    # What services use
+
+    def remember(self, code: DosError) -> None:
+        """For 59h."""
+        self.error = code
+
+    def flush(self) -> None:
+        """Forget the keys typed ahead."""
+        self.console.forget()
+        self.files.input.forget()
+        self.flushed = True
+
+    def forget_input(self) -> None:
+        """The program that was reading is gone."""
+        self.files.input.forget()
+        self.flushed = False
+
+    # Ways to end a service
+
+    def _succeed(self, task: Task, number: int) -> None:
+        if number in table.FUNCTIONS:  # others leave carry as it was
+            task.flags &= ~CARRY
+
+    def _fail(self, task: Task, number: int, code: DosError) -> None:
+        self.flushed = False
+        self.remember(code)
+        if number < table.FIRST_WITH_CARRY:
+            task.al = 0xFF
+        else:
+            task.ax = code
+            task.flags |= CARRY
+
+    def _no_sectors(self, task: Task) -> bool:
+        """These two return with FLAGS still on the stack: the frame that IRET takes is put two
+        bytes lower."""
+        task.ax = _NOT_READY
+        frame = task.read(linear(task.ss, task.sp), 6)
+        flags = int.from_bytes(frame[4:6], "little") | CARRY
+        lower = (task.sp - 2) & 0xFFFF
+        task.write(linear(task.ss, lower), frame[:4] + flags.to_bytes(2, "little"))
+        task.write(linear(task.ss, lower + 6), frame[4:6])
+        task.resume(task.ss, lower)
+        return True
+
+    # Ctrl-C: INT 23h, whose handler either returns with IRET, and the function is begun again, or
+    # with a far return, which leaves FLAGS on the stack, and the program is ended.
+
+    def _control_c(self, task: Task) -> None:
+        self.flushed = False
+        self.screen.write(b"^C\r\n")
+        handler = word(task, 0x23 * 4 + 2), word(task, 0x23 * 4)
+        if handler in (lowmemory.break_vector(self.base), (0, 0)):
+            process.end(self, task, 0, Ending.CONTROL_C)
+            return
+        segment, offset = self._entry
+        self._breaking = task.ss, task.sp, task.read(linear(task.ss, task.sp), _FRAME)
+        sp = (task.sp - 6) & 0xFFFF
+        for place, value in ((0, offset), (2, segment), (4, task.flags)):
+            set_word(task, linear(task.ss, sp + place), value)
+        task.go(*handler, task.ss, sp)
+
+    def _returned_from_break(self, task: Task) -> bool:
+        """Whether this is no call, but INT 23h's handler come back with a far return."""
+        if self._breaking is None:
+            return False
+        ss, sp, frame = self._breaking
+        if task.ss != ss or task.sp not in (sp, (sp - 2) & 0xFFFF):
+            return False  # the handler itself calls
+        self._breaking = None
+        return task.sp != sp and task.read(linear(ss, sp), _FRAME) == frame

@@ -1,0 +1,247 @@
+"""Functions on DOS itself: drives, dates, vectors, memory, settings, errors."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from vm86.dos import lowmemory, memory
+from vm86.dos.clock import Clock
+from vm86.dos.errors import DosError, Failure, extended
+from vm86.dos.mount import CLUSTERS, SECTOR, SECTORS_PER_CLUSTER, Mount
+from vm86.task import Task, set_word, word
+
+if TYPE_CHECKING:
+    from vm86.dos.kernel import Dos
+
+_INVALID = 0xFF
+_YEARS = range(1980, 2100)
+
+
+class SetClock:
+    """The host's clock, as the program has set it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = datetime.timedelta()
+
+    def now(self) -> datetime.datetime:
+        return self._clock.now().replace(tzinfo=None) + self._ahead
+
+    def set(self, moment: datetime.datetime) -> None:
+        self._ahead += moment - self.now()
+
+
+# Drives
+
+
+def reset_disks(dos: Dos, task: Task) -> None:
+    """0Dh: nothing is buffered that has to be written."""
+    del dos, task
+
+
+def select_drive(dos: Dos, task: Task) -> None:
+    dos.drives.select(task.dl)
+    task.al = dos.drives.count
+
+
+def current_drive(dos: Dos, task: Task) -> None:
+    task.al = dos.drives.default
+
+
+def _describe(dos: Dos, task: Task, mount: Mount) -> None:
+    task.al = SECTORS_PER_CLUSTER
+    task.cx = SECTOR
+    task.dx = CLUSTERS
+    task.ds, task.bx = dos.base, lowmemory.parameters(mount.number) + lowmemory.MEDIA
+
+
+def default_allocation(dos: Dos, task: Task) -> None:
+    _describe(dos, task, dos.drives.mount(0))
+
+
+def allocation(dos: Dos, task: Task) -> None:
+    _describe(dos, task, dos.drives.mount(task.dl))
+
+
+def default_parameters(dos: Dos, task: Task) -> None:
+    _point_at_parameters(dos, task, 0)
+
+
+def drive_parameters(dos: Dos, task: Task) -> None:
+    _point_at_parameters(dos, task, task.dl)
+
+
+def _point_at_parameters(dos: Dos, task: Task, drive: int) -> None:
+    number = dos.drives.mount(drive).number
+    task.ds, task.bx = dos.base, lowmemory.parameters(number)
+    task.al = 0
+
+
+def free_space(dos: Dos, task: Task) -> None:
+    """36h: AX is FFFFh where there is no such drive."""
+    try:
+        mount = dos.drives.mount(task.dl)
+        free = mount.free_clusters()
+    except Failure:
+        task.ax = 0xFFFF
+        return
+    task.ax, task.bx, task.cx, task.dx = SECTORS_PER_CLUSTER, free, SECTOR, CLUSTERS
+
+
+# Date and time
+
+
+def get_date(dos: Dos, task: Task) -> None:
+    now = dos.clock.now()
+    task.cx, task.dh, task.dl = now.year, now.month, now.day
+    task.al = now.isoweekday() % 7
+
+
+def set_date(dos: Dos, task: Task) -> None:
+    try:
+        moment = dos.clock.now().replace(year=task.cx, month=task.dh, day=task.dl)
+    except ValueError:
+        task.al = _INVALID
+        return
+    if task.cx not in _YEARS:
+        task.al = _INVALID
+        return
+    dos.clock.set(moment)
+    task.al = 0
+
+
+def get_time(dos: Dos, task: Task) -> None:
+    now = dos.clock.now()
+    task.ch, task.cl, task.dh, task.dl = now.hour, now.minute, now.second, now.microsecond // 10000
+
+
+def set_time(dos: Dos, task: Task) -> None:
+    try:
+        moment = dos.clock.now().replace(
+            hour=task.ch, minute=task.cl, second=task.dh, microsecond=task.dl * 10000
+        )
+    except ValueError:
+        task.al = _INVALID
+        return
+    dos.clock.set(moment)
+    task.al = 0
+
+
+# Vectors and memory
+
+
+def set_vector(dos: Dos, task: Task) -> None:
+    del dos
+    set_word(task, task.al * 4, task.dx)
+    set_word(task, task.al * 4 + 2, task.ds)
+
+
+def get_vector(dos: Dos, task: Task) -> None:
+    del dos
+    number = task.al
+    task.bx, task.es = word(task, number * 4), word(task, number * 4 + 2)
+
+
+def allocate(dos: Dos, task: Task) -> None:
+    try:
+        task.ax = dos.memory.allocate(task.bx, dos.psp)
+    except memory.Shortage as shortage:
+        task.bx = shortage.largest
+        raise
+
+
+def free(dos: Dos, task: Task) -> None:
+    dos.memory.free(task.es)
+
+
+def resize(dos: Dos, task: Task) -> None:
+    try:
+        dos.memory.resize(task.es, task.bx)
+    except memory.Shortage as shortage:
+        task.bx = shortage.largest
+        raise
+
+
+def strategy(dos: Dos, task: Task) -> None:
+    if task.al == 0:
+        task.ax = dos.memory.strategy
+    elif task.al == 1 and task.bx <= memory.LAST_FIT:
+        dos.memory.strategy = task.bx
+    else:
+        raise Failure(DosError.INVALID_FUNCTION)
+
+
+# Settings
+
+
+def version(dos: Dos, task: Task) -> None:
+    task.al, task.ah = dos.version
+    task.bx = task.cx = 0  # IBM's, without a serial number
+
+
+def break_check(dos: Dos, task: Task) -> None:
+    """33h: whether DOS looks for Ctrl-C in all functions. It is kept, but makes no difference: a
+    Ctrl-C is seen when it is read."""
+    if task.al == 0:
+        task.dl = dos.break_check
+    elif task.al == 1:
+        dos.break_check = task.dl & 1
+    elif task.al == 2:
+        task.dl, dos.break_check = dos.break_check, task.dl & 1
+    else:
+        task.al = _INVALID
+
+
+def set_verify(dos: Dos, task: Task) -> None:
+    """2Eh: kept for 54h; whether disks are read again is the host's affair."""
+    dos.verify = task.al & 1
+
+
+def get_verify(dos: Dos, task: Task) -> None:
+    task.al = dos.verify
+
+
+def switch_character(dos: Dos, task: Task) -> None:
+    """37h: what options of commands begin with."""
+    if task.al == 0:
+        task.dl = dos.switch_character
+        task.al = 0
+    elif task.al == 1:
+        dos.switch_character = task.dl
+        task.al = 0
+    elif task.al == 2:
+        task.dl = 0xFF  # devices need no \DEV before their names
+    elif task.al != 3:
+        task.al = _INVALID
+
+
+def in_dos(dos: Dos, task: Task) -> None:
+    """34h: the byte stays zero, as nothing is half done when another program can run."""
+    task.es, task.bx = dos.base, lowmemory.IN_DOS
+
+
+def lists(dos: Dos, task: Task) -> None:
+    task.es, task.bx = dos.base, lowmemory.LISTS
+
+
+def extended_error(dos: Dos, task: Task) -> None:
+    """59h: of the last function that failed."""
+    task.ax = dos.error
+    if dos.error:
+        about = extended(DosError(dos.error))
+        task.bh, task.bl, task.ch = about.kind, about.action, about.locus
+    else:
+        task.bx, task.ch = 0, 0
+
+
+def no_network(dos: Dos, task: Task) -> None:
+    """5Ch to 5Fh: file sharing and networks, which are not installed."""
+    del dos, task
+    raise Failure(DosError.INVALID_FUNCTION)
+
+
+def nothing(dos: Dos, task: Task) -> None:
+    """18h, 1Dh, 1Eh, 20h, and all that DOS 3.3 does not know: AL is 0, and nothing is done."""
+    del dos
+    task.al = 0

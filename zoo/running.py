@@ -1,0 +1,71 @@
+"""What the fronts of machines have in common: running a session to its end, and logs of it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from zoo.cli import EXIT_BUDGET, EXIT_FAULT, EXIT_INTERRUPTED
+from zoo.front import Request
+
+if TYPE_CHECKING:
+    from zoo.host import Host
+    from zoo.session import Session, Stop
+
+
+def finish(session: Session, request: Request) -> int:
+    """Run the session to its end, and say how it ended; the exit code."""
+    from zoo.sampling import Sampler
+
+    sampler = None if request.sample is None else Sampler(session, request.sample)
+    stop: Stop | None = None
+    try:
+        stop = session.run(request.budget)
+    except KeyboardInterrupt:
+        click.echo(err=True)
+    if sampler is None:
+        return report(session, request, stop)
+    sampler.finish()
+    return report(session, request, stop, samples=sampler.samples)
+
+
+def report(session: Session, request: Request, stop: Stop | None, **more: Any) -> int:
+    """Say how a session ended, None: by Ctrl-C; the exit code. more: for the statistics."""
+    from zoo import registers as r
+
+    if stop is None:
+        click.echo("[interrupted]", err=True)
+    if stop is not None and stop.reason == r.FAULT:
+        click.echo(f"\n[the {session.machine.noun} failed at {stop.pc:#x}: {stop.text}]", err=True)
+    if request.stats:
+        click.echo(json.dumps({**session.stats.as_json(), **more}), err=True)
+    if stop is None:
+        return EXIT_INTERRUPTED
+    return {r.FAULT: EXIT_FAULT, r.BUDGET: EXIT_BUDGET}.get(stop.reason, 0)
+
+
+def recorded(stack: ExitStack, host: Host, request: Request) -> tuple[Host, IO[str] | None]:
+    """The host, with --record between it and the guest; and the file that it is recorded in."""
+    from zoo.host import Recorder
+
+    if not request.record:
+        return host, None
+    try:
+        file = stack.enter_context(request.record.open("x", encoding="utf-8"))
+    except FileExistsError as error:
+        raise click.UsageError(f"{request.record} exists: it is not overwritten") from error
+    except OSError as error:
+        raise click.UsageError(f"{request.record}: {error.strerror}") from error
+    return Recorder(host, file), file
+
+
+def logged(stack: ExitStack, host: Host, request: Request) -> Host:
+    """The host, with --record and --replay between it and the guest."""
+    from zoo.host import Replayer
+
+    if request.replay:
+        host = Replayer(host, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
+    return recorded(stack, host, request)[0]
