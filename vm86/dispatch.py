@@ -155,11 +155,8 @@ def entry(op: Op, arm: int) -> int:
     if any(one[:1] in ("E", "G", "M", "S") for one in operands) or op.digit >= 0:
         found |= decode.MODRM
     if (
-        operands[0][1:] == "b"
-        and operands[0][0] != "I"
-        and operands[0][0] != "J"
-        or "b" in operands
-    ):
+        operands[0][1:] == "b" and operands[0][0] != "I" and operands[0][0] != "J"
+    ) or "b" in operands:
         found |= decode.BYTE
     if operands[0][1:] == "w" and operands[0][0] == "E":
         found |= decode.WORD

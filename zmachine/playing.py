@@ -18,9 +18,9 @@ from zmachine.plain import Plain
 from zmachine.saves import Saves
 from zmachine.state import State
 from zoo.front import Request
-from zoo.running import recorded, report
 from zoo.host import Event, Host, Replayer
 from zoo.registers import BUDGET, FAULT, HALT
+from zoo.running import recorded, report
 
 if TYPE_CHECKING:
     from zmachine.front import ZMachineFront

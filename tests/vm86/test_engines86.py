@@ -72,7 +72,7 @@ CALLS = bytes.fromhex("B9D007 E80600 E2FB B44C CD21 50 01C8 58 40 C3")
 @pytest.mark.parametrize(
     "program", [COUNTDOWN, CHANGES_ITSELF, CALLS], ids=["loop", "changes", "calls"]
 )
-@pytest.mark.parametrize("budget", [*range(1, 60), 997, 5000, 100_000])
+@pytest.mark.parametrize("budget", [*range(1, 30, 2), 997, 100_000])
 def test_translations_are_exact(program: bytes, budget: int) -> None:
     expected, found = boot(program), boot(program)
     assert ran(expected, "jit", budget) == ran(found, "recompile", budget)
