@@ -1,7 +1,7 @@
 """From bytes to an instruction (section 17.2): one function for every engine and every tool.
 
-It reads code and changes nothing. An entry of the arena `ops` says for an opcode which arm carries it
-out and what follows in the code; for a group of instructions, where the entries of its eight are.
+It reads code and changes nothing. An entry of the arena `ops` says for an opcode which arm carries
+it out and what follows in the code; for a group of instructions, where the entries of its eight are.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ ILLEGAL = 1008  # entries that stand for what is no instruction,
 TOO_LONG = 1009  # what has more than 15 bytes,
 CUT_OFF = 1010  # and what reaches beyond the code segment
 
-# What the decoder tells the arms: the arm; the addresses in `mem` of the next instruction and of this
-# one; the operands' size in bytes; the registers of the operands G and E (E: -1 for memory); the
-# segment, base, index, scale and displacement of an address, and its mask; the immediate operands;
-# the repeat prefix, 0 for none.
+# What the decoder tells the arms: the arm; the addresses in `mem` of the next instruction and of
+# this one; the operands' size in bytes; the registers of the operands G and E (E: -1 for memory);
+# the segment, base, index, scale and displacement of an address, and its mask; the immediate
+# operands; the repeat prefix, 0 for none.
 FIELDS = ("arm", "pc", "at", "o", "g", "e", "s", "b", "x", "k", "d", "am", "i", "j", "p")
 
 

@@ -1,7 +1,7 @@
 """The host's part of the monitor: DOS, the BIOS and the devices of one task.
 
-Time is the guest's own: SPEED instructions are a second. What a task waits for in vain makes that time
-pass at once, so that nobody waits for it.
+Time is the guest's own: SPEED instructions are a second. What a task waits for in vain makes that
+time pass at once, so that nobody waits for it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The state of a 386: its memory, and how operands are read and written.
 
 An operand in memory is found in two steps. `place` checks the segment and says where in the arena
-`mem` the operand lies; -1 means that EXCEPTION is set, and that the instruction must change nothing.
-Then `load` and `save` move the bytes. What does not lie there in one piece, or not in memory, is put
-together at BOUNCE.
+`mem` the operand lies; -1 means that EXCEPTION is set, and that the instruction must change
+nothing. Then `load` and `save` move the bytes. What does not lie there in one piece, or not in
+memory, is put together at BOUNCE.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def load(m: State, a: int, o: int) -> int:
 
 
 def notice(m: State, a: int) -> int:
-    """A store at address `a` went where code has been translated: CHANGED is a + 1, -1 for several."""
+    """A store at address `a` went into translated code: CHANGED is a + 1, or -1 for several."""
     m.r[CHANGED] = a + 1 if m.r[CHANGED] == 0 else -1
     return 0
 

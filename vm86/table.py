@@ -1,9 +1,9 @@
 """The instructions of the 386, one row each, as the opcode map has them (Appendix A).
 
 `form` names the operands as the map does: E a register or memory, G a register, both by the ModRM
-byte; Z a register by the opcode; A the accumulator; C the register CL; M memory; O memory by an offset
-in the code; I, J immediate; b, v, w, p how wide they are. `number` is what one of several alike is
-told apart by.
+byte; Z a register by the opcode; A the accumulator; C the register CL; M memory; O memory by an
+offset in the code; I, J immediate; b, v, w, p how wide they are. `number` is what one of several
+alike is told apart by.
 """
 
 from __future__ import annotations

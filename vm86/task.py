@@ -1,8 +1,8 @@
 """A virtual-8086 task as its DOS and its BIOS see it.
 
 They are host code: an interrupt's handler in the task's memory is a stub that calls the host and
-then returns with IRET. So while the host serves, the program's IP, CS and FLAGS lie on its stack, in
-this order from SS:SP on, and what it gets back is in the registers and in that image of FLAGS.
+then returns with IRET. So while the host serves, the program's IP, CS and FLAGS lie on its stack,
+in this order from SS:SP on, and what it gets back is in the registers and in that image of FLAGS.
 """
 
 from __future__ import annotations

@@ -48,15 +48,19 @@ from zoo.layout import PAGE, Guest
 from zoo.machine import ImageError
 from zoo.session import Session, Stop
 
-FEW_AND_MANY = pytest.mark.parametrize(
-    "examples", [25, pytest.param(400, marks=pytest.mark.slow)], ids=["few", "many"]
-)
+
+def few_and_many(**examples: tuple[int, int]) -> pytest.MarkDecorator:
+    """How many examples to try with each native engine: few each time, and many now and then."""
+    runs = [
+        pytest.param(name, count, id=f"{name}-{size}", marks=[pytest.mark.slow] * (size == "many"))
+        for name, counts in examples.items()
+        for size, count in zip(("few", "many"), counts, strict=True)
+    ]
+    return pytest.mark.parametrize(("native", "examples"), runs)
 
 
-@pytest.fixture(params=["jit", "recompile"])
-def native(request: pytest.FixtureRequest, eager: None) -> str:
-    """The engine to compare with the interpreter."""
-    return request.param
+NATIVE = pytest.mark.parametrize("native", ["jit", "recompile"])
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 def explore(examples: int, strategy: st.SearchStrategy[Any], body: Callable[[Any], None]) -> None:
@@ -277,8 +281,8 @@ def cases(version: int) -> st.SearchStrategy[Case]:
     )
 
 
-@FEW_AND_MANY
-def test_random_programs(examples: int, native: str, translations: Path) -> None:
+@few_and_many(jit=(100, 1600), recompile=(100, 600))
+def test_random_programs(native: str, examples: int, translations: Path) -> None:
     translated = 0
 
     def body(case: Case) -> None:
@@ -286,7 +290,7 @@ def test_random_programs(examples: int, native: str, translations: Path) -> None
         shutil.rmtree(translations, ignore_errors=True)
         translated += agree(case, native)
 
-    explore(examples * 4, VERSIONS.flatmap(cases), body)
+    explore(examples, VERSIONS.flatmap(cases), body)
     assert (translated > 0) == (native == "recompile")
 
 
@@ -318,9 +322,9 @@ def stories(corpus: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted(paths)]
 
 
-@FEW_AND_MANY
+@few_and_many(jit=(25, 400), recompile=(12, 150))
 def test_damaged_stories(
-    examples: int, native: str, stories: list[bytes], translations: Path
+    native: str, examples: int, stories: list[bytes], translations: Path
 ) -> None:
     def body(example: tuple[bytes, Sequence[str], Sequence[int], Options]) -> None:
         data, answers, splits, options = example
@@ -334,7 +338,9 @@ def test_damaged_stories(
     explore(examples, st.tuples(damaged(stories), ANSWERS, SPLITS, OPTIONS), body)
 
 
-@FEW_AND_MANY
+@pytest.mark.parametrize(
+    "examples", [50, pytest.param(800, marks=pytest.mark.slow)], ids=["few", "many"]
+)
 def test_any_bytes_load_or_are_refused(examples: int, stories: list[bytes]) -> None:
     def body(data: bytes) -> None:
         try:
@@ -343,9 +349,10 @@ def test_any_bytes_load_or_are_refused(examples: int, stories: list[bytes]) -> N
             assert "the file" in str(error)
 
     blorbs = st.binary(max_size=80).map(lambda b: b"FORM" + b[:4] + b"IFRS" + b[4:])
-    explore(examples * 2, st.binary(max_size=200) | blorbs | damaged(stories), body)
+    explore(examples, st.binary(max_size=200) | blorbs | damaged(stories), body)
 
 
+@NATIVE
 @pytest.mark.parametrize("seed", range(3))
 def test_crashme(seed: int, native: str, corpus: Path) -> None:
     data = (corpus / "zmachine/suite/crashme.z5").read_bytes()
@@ -353,6 +360,7 @@ def test_crashme(seed: int, native: str, corpus: Path) -> None:
     agree(Case(data, ("a",), 200_000, (1000, 77_777, 5), options), native)
 
 
+@NATIVE
 def test_code_that_runs_over_the_end_of_memory(native: str) -> None:
     """It goes on at address 0, which can change, so that it is never taken for fixed code."""
     # Main calls for ever a routine of a few `nop` at the very end. The last byte is `inc`, whose

@@ -1,7 +1,8 @@
 """26 published games from their first instruction to their end, against two builds of frotz.
 
 The number of instructions and the whole text are those of dfrotz 2.54 and of bocfel; the steps
-were taken from the frotz that Jericho is made of, which answers a command at a time.
+were taken from the frotz that Jericho is made of, which answers a command at a time. For the
+recompiler the games wait until what is hot is translated: left alone, most would end before.
 """
 
 import gzip
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 from play import FROTZ, Played, Script, play, squeezed
+
+from zoo.engines import recompile
 
 # How Jericho's text of a step differs from ours, by rule: its stream has the lower window's text,
 # then the upper's, and is cut two characters before the prompt; the first character is lost, a new
@@ -32,7 +35,7 @@ class Game:
         answers the keys that follow with the rest. Only anchor asks for a key after a key, and
         so is played a second time in Jericho's way for the comparison of the steps.
     odd: the steps whose text differs, and why.
-    long: takes the interpreter many seconds.
+    long: takes the interpreter many seconds, and the recompiler to translate it.
     """
 
     score: str = r"scored (\d+) out of"
@@ -87,7 +90,7 @@ RUNS = [
     pytest.param(
         name,
         engine,
-        marks=[pytest.mark.slow] if game.long and engine == "interp" else [],
+        marks=[pytest.mark.slow] if game.long and engine != "jit" else [],
         id=f"{name}-{engine}",
     )
     for name, game in GAMES.items()
@@ -96,7 +99,10 @@ RUNS = [
 
 
 @pytest.mark.parametrize(("name", "engine"), RUNS)
-def test_walkthrough(name: str, engine: str, corpus: Path, tmp_path: Path) -> None:
+def test_walkthrough(
+    name: str, engine: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recompile, "WAIT", True)
     folder = corpus / "zmachine"
     game = GAMES[name]
     facts = json.loads((folder / f"walkthroughs/{name}.json").read_text())
@@ -110,6 +116,8 @@ def test_walkthrough(name: str, engine: str, corpus: Path, tmp_path: Path) -> No
 
     run = played(one_key=False)
     assert run.stats.instructions == facts["instructions"]
+    if engine == "recompile":
+        assert run.stats.details["translated_instructions"] > 0.1 * facts["instructions"]
 
     whole = folder / f"transcripts/{name}.lower.txt.gz"
     if whole.exists():
