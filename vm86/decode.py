@@ -1,7 +1,8 @@
 """From bytes to an instruction (section 17.2): one function for every engine and every tool.
 
 It reads code and changes nothing. An entry of the arena `ops` says for an opcode which arm carries
-it out and what follows in the code; for a group of instructions, where the entries of its eight are.
+it out and what follows in the code; for a group of instructions, where the entries of its eight
+are.
 """
 
 from __future__ import annotations
