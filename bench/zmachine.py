@@ -11,6 +11,7 @@ of two runs of the same round. Times are the processor's, user and system, but f
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shutil
@@ -21,15 +22,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 ZOO = (sys.executable, "-m", "zoo")
 FROTZ = ("/usr/games/dfrotz", "-m", "-q", "-p", "-w", "80", "-h", "24")
-LONG, SHORT, PLAYED = "bench-s200.z5", "bench-s4.z5", "zork1-r119.z3"
+LONG, LONGER, SHORT = "bench-s200.z5", "bench-s2000.z5", "bench-s4.z5"
+PLAYED = "zork1-r119.z3"
+GAMES = ("afflicted", "gold", "spirit", "lostpig", "anchor")
 INSTRUCTIONS = 88_704_412  # of LONG, also in dfrotz, which counts none itself
-Figures = dict[str, float]
 
 
 def story(name: str) -> Path | None:
@@ -37,20 +40,26 @@ def story(name: str) -> Path | None:
     shared = ROOT.parent / "shared"
     given = os.environ.get("ZOO_BENCH")
     places = [Path(given)] if given else []
-    places += [shared / "bench" / "zmachine", shared / "corpus" / "zmachine" / "games"]
+    corpus = shared / "corpus" / "zmachine"
+    places += [shared / "bench" / "zmachine", corpus / "games", corpus / "walkthroughs"]
     return next((place / name for place in places if (place / name).is_file()), None)
 
 
-def processor_time(command: Sequence[str], cache: Path) -> tuple[float, str]:
+def processor_time(
+    command: Sequence[str], cache: Path, typed: Path = Path(os.devnull)
+) -> tuple[float, str]:
     """The seconds of the processor that a command needs in all, and what it prints."""
-    with subprocess.Popen(
-        command,
-        env=environment(cache),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as child:
+    with (
+        typed.open("rb") as source,
+        subprocess.Popen(
+            command,
+            env=environment(cache),
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as child,
+    ):
         assert child.stdout is not None
         printed = child.stdout.read()
         _, status, usage = os.wait4(child.pid, 0)
@@ -110,8 +119,20 @@ def environment(cache: Path) -> Mapping[str, str]:
     return {**os.environ, "ZOO_CACHE": str(cache)}
 
 
-def engine_run(name: str, engine: str, path: Path, cache: Path) -> Figures:
-    """What one engine makes of a story: instructions a second, and the seconds beside them."""
+@dataclass(frozen=True)
+class Figure:
+    """One measurement. ratio: to what dfrotz made of the same work in the same round."""
+
+    value: float
+    unit: str
+    ratio: float | None = None
+
+
+Round = dict[str, Figure]
+
+
+def engine_run(engine: str, path: Path, cache: Path, frotz: float | None, name: str) -> Round:
+    """What one engine makes of a story that only computes; frotz: the seconds that dfrotz took."""
     # -P: this file has the name of the package that it measures.
     itself = (sys.executable, "-P", __file__, "--inside", engine, str(path))
     whole, printed = processor_time(itself, cache)
@@ -119,45 +140,86 @@ def engine_run(name: str, engine: str, path: Path, cache: Path) -> Figures:
     if path.name == LONG and count != INSTRUCTIONS:
         raise SystemExit(f"{engine} executed {count:,.0f} instructions of {path}")
     return {
-        f"{name}, running": count / seconds,
-        f"{name}, whole process": count / whole,
-        f"{name}, start-up": whole - seconds,
+        f"{name}, running": _rate(count, seconds, frotz),
+        f"{name}, whole process": _rate(count, whole, frotz),
+        f"{name}, start-up": Figure(whole - seconds, "s"),
+        **({f"dfrotz, {path.stem}": _rate(count, frotz, frotz)} if frotz else {}),
     }
 
 
-def one_round(warm: Path, cold: Path) -> Figures:
+def _rate(count: float, seconds: float, frotz: float | None) -> Figure:
+    return Figure(count / seconds / 1e6, "M/s", frotz / seconds if frotz else None)
+
+
+def walkthrough(name: str, cache: Path) -> Round:
+    """A whole game, from the first command to the last, with what dfrotz needs for it."""
+    described = story(f"{name}.json")
+    typed = story(f"{name}.in")
+    if described is None or typed is None or not Path(FROTZ[0]).is_file():
+        return {}
+    game = json.loads(described.read_text(encoding="utf-8"))
+    image, seed = story(game["rom"]), str(game["seed"])
+    command = (*ZOO, "run", "--engine", "recompile", "--rng", "frotz", "--profile", "frotz")
+    ours = processor_time((*command, "--seed", seed, str(image)), cache, typed)[0]
+    frotz = processor_time((*FROTZ, "-s", seed, str(image)), cache, typed)[0]
+    return {
+        f"{name}, dfrotz": Figure(frotz, "s", 1.0),
+        f"{name}, recompile": Figure(ours, "s", ours / frotz),
+    }
+
+
+def one_round(warm: Path, cold: Path) -> Round:
     """Everything once, one after the other."""
-    figures: Figures = {}
-    long, short, played = story(LONG), story(SHORT), story(PLAYED)
-    if long and Path(FROTZ[0]).is_file():
-        figures["dfrotz"] = INSTRUCTIONS / processor_time((*FROTZ, str(long)), warm)[0]
-    if long:
-        figures |= engine_run("jit", "jit", long, warm)
-        figures |= engine_run("recompile", "recompile", long, warm)
-    if short:
-        figures |= engine_run("interp", "interp", short, warm)
-    if played:
+    figures: Round = {}
+    for name in (LONG, LONGER):
+        path = story(name)
+        if path is None:
+            continue
+        frotz = None
+        if Path(FROTZ[0]).is_file():
+            frotz = processor_time((*FROTZ, str(path)), warm)[0]
+        engines = ("jit", "recompile") if name == LONG else ("recompile",)
+        for engine in engines:
+            figures |= engine_run(engine, path, warm, frotz, f"{engine}, {path.stem}")
+    if short := story(SHORT):
+        figures |= engine_run("interp", short, warm, None, f"interp, {short.stem}")
+    for name in GAMES:
+        figures |= walkthrough(name, warm)
+    if played := story(PLAYED):
         shutil.rmtree(cold, ignore_errors=True)
         command = (*ZOO, "run", "--no-echo", str(played))
-        figures["first prompt of zork1, cold cache (wall)"] = time_to_prompt(command, cold)
-    figures["zoo --help (wall)"] = wall_time((*ZOO, "--help"), warm)
+        figures["first prompt of zork1, cold cache (wall)"] = Figure(
+            time_to_prompt(command, cold), "s"
+        )
+        figures["first prompt of zork1 (wall)"] = Figure(time_to_prompt(command, warm), "s")
+    figures["zoo --help (wall)"] = Figure(wall_time((*ZOO, "--help"), warm), "s")
     return figures
 
 
-def table(rounds: Sequence[Figures]) -> Iterator[str]:
-    """The rows: the best round, the one in the middle, the ratio to dfrotz in the same round."""
+def table(rounds: Sequence[Round]) -> Iterator[str]:
     yield "| what | best | median | × dfrotz, median of rounds |"
     yield "|---|---|---|---|"
-    for name in rounds[0]:
-        found = [one[name] for one in rounds]
-        middle = statistics.median(found)
-        if found[0] < 10_000:  # seconds
-            yield f"| {name} | {min(found):.2f} s | {middle:.2f} s | |"
-            continue
-        frotz = [one["dfrotz"] for one in rounds if "dfrotz" in one]
-        ratios = [a / b for a, b in zip(found, frotz, strict=False)]
-        ratio = f"{statistics.median(ratios):.3f}" if ratios else ""
-        yield f"| {name} | {max(found) / 1e6:.2f} M/s | {middle / 1e6:.2f} M/s | {ratio} |"
+    for name, first in rounds[0].items():
+        values = [one[name].value for one in rounds]
+        best = max(values) if first.unit == "M/s" else min(values)
+        ratios = [one[name].ratio for one in rounds]
+        known = [ratio for ratio in ratios if ratio is not None]
+        ratio = f"{statistics.median(known):.3f}" if known else ""
+        middle = statistics.median(values)
+        yield f"| {name} | {best:.2f} {first.unit} | {middle:.2f} {first.unit} | {ratio} |"
+
+
+def fill(cache: Path) -> None:
+    """Compile the machine, and translate what is going to be run."""
+    wall_time((*ZOO, "warm", "zmachine"), cache)
+    for name in (LONG, LONGER):
+        if path := story(name):
+            wall_time((*ZOO, "warm", "--story", str(path)), cache)
+    for name in GAMES:
+        described, typed = story(f"{name}.json"), story(f"{name}.in")
+        if described and typed:
+            image = story(json.loads(described.read_text(encoding="utf-8"))["rom"])
+            wall_time((*ZOO, "warm", "--story", str(image), "--input", str(typed)), cache)
 
 
 def main() -> None:
@@ -176,9 +238,8 @@ def main() -> None:
         if story(LONG) is None:
             print("the benchmark stories are not there (ZOO_BENCH): no rates", file=sys.stderr)
         print("compiling ...", file=sys.stderr)
-        chosen = story(LONG)
-        wall_time((*ZOO, "warm", *(("--story", str(chosen)) if chosen else ())), warm)
-        rounds: list[Figures] = []
+        fill(warm)
+        rounds: list[Round] = []
         for k in range(wanted.rounds):
             print(f"round {k + 1} of {wanted.rounds} ...", file=sys.stderr)
             rounds.append(one_round(warm, cold))

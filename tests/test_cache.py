@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from zoo import inventory
+from zoo import cache, inventory, plugins
 from zoo.cli import commands
 from zoo.commands.cache import age, amount
 
@@ -49,6 +49,7 @@ FOREIGN = {
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder, which is not there yet."""
     place = tmp_path / "cache"
+    plugins.plugins("zoo.commands")  # which keeps what it finds
     monkeypatch.setenv("ZOO_CACHE", str(place))
     monkeypatch.setattr(inventory, "current_keys", lambda: {"one": NOW})
     return place
@@ -84,6 +85,7 @@ def test_what_is_listed(folder: Path) -> None:
         (e["machine"], e["key"], e["image"], e["current"], e["files"], e["bytes"])
         for e in result["entries"]
     ]
+    assert {e["what"] for e in result["entries"]} == {"compiled code", "translations"}
     assert rows == [
         ("no-more", NOW, None, False, 1, 5),
         ("one", NOW, None, True, 3, 3000),
@@ -131,6 +133,84 @@ def test_prune_by_age_goes_by_the_newest_use_of_what_belongs_together(folder: Pa
     assert names(folder) == {n for n in CURRENT if IMAGE in n}
     zoo("prune", "--older-than", 4.5)
     assert names(folder) == set()
+
+
+def entry_points(folder: Path) -> Path:
+    """The file in which a new process keeps what it finds of what is installed."""
+    before = names(folder)
+    assert plugins._all.__wrapped__() == plugins._all()
+    (made,) = names(folder) - before
+    return folder / made
+
+
+def test_what_is_known_of_entry_points(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is current as long as no folder has changed that Python imports from."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    made: dict[Path, Path] = {}
+    for place in (here, there):
+        place.mkdir()
+        with monkeypatch.context() as patch:
+            patch.syspath_prepend(place)
+            made[place] = entry_points(folder)
+    (entry,) = told(zoo("--json"))["entries"]
+    shown = (entry["what"], entry["machine"], entry["key"], entry["current"], entry["files"])
+    assert shown == ("entry points", None, None, True, 2)
+    assert "0 files deleted" in zoo("prune").stdout
+
+    (here / "new").mkdir()
+    size = made[here].stat().st_size
+    assert [e["current"] for e in told(zoo("--json"))["entries"]] == [True, False]
+    assert f"-\t-\tentry points\tleft over\t1\t{amount(size)}" in zoo().stdout
+    assert "1 file deleted" in zoo("prune").stdout
+    assert names(folder) == {made[there].name}
+    zoo("prune", "--all")
+    assert names(folder) == set()
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"folders": 5}', b'{"folders": [6]}'])
+def test_damaged_entry_points_are_not_current(folder: Path, content: bytes) -> None:
+    path = entry_points(folder)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert [e["current"] for e in told(zoo("--json"))["entries"]] == [False]
+    assert path.exists()  # to list is to change nothing
+    assert cache.keep(path, content)
+    assert [e["current"] for e in told(zoo("--json"))["entries"]] == [False]
+
+
+def unfinished(folder: Path, name: str, content: bytes, age: float) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (time.time() - age,) * 2)
+
+
+def test_unfinished_files_go_when_nobody_can_be_at_them(folder: Path) -> None:
+    """Where each is known to be the zoo's: by what it begins with, or by its folder."""
+    translations = f"one-{NOW}-{IMAGE}"
+    fill(folder, CURRENT)
+    old, young = 2 * inventory.LONGEST, 60
+    for place in (".", translations):
+        unfinished(folder, f"{place}/tmpaaaaaaaa", cache.MAGIC + b"half", old)
+        unfinished(folder, f"{place}/tmpbbbbbbbb", cache.MAGIC + b"half", young)
+    unfinished(folder, "tmpcccccccc", b"of another program", old)
+    unfinished(folder, "tmp-ddddddd", cache.MAGIC, old)
+    shown = {e["what"]: (e["current"], e["files"]) for e in told(zoo("--json"))["entries"]}
+    assert shown == {
+        "compiled code": (True, 3),
+        "translations": (True, 3),
+        "unfinished files": (False, 2),
+    }
+    assert "2 files deleted" in zoo("prune").stdout
+    kept = {"tmpbbbbbbbb", f"{translations}/tmpbbbbbbbb", "tmpcccccccc", "tmp-ddddddd"}
+    assert names(folder) == CURRENT.keys() | kept
+
+
+def test_a_folder_with_nothing_else_but_an_unfinished_file_goes(folder: Path) -> None:
+    unfinished(folder, f"one-{NOW}-{IMAGE}/tmpaaaaaaaa", b"", 2 * inventory.LONGEST)
+    assert "1 file deleted" in zoo("prune").stdout
+    assert list(folder.iterdir()) == []
 
 
 def test_symbolic_links_are_neither_followed_nor_deleted(folder: Path, tmp_path: Path) -> None:

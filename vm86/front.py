@@ -15,6 +15,7 @@ from zoo.running import finish, logged
 
 if TYPE_CHECKING:
     from vm86.dos.mount import Mount
+    from zoo.facts import Section
     from zoo.host import Event
 
 OPTIONS = (
@@ -79,6 +80,12 @@ class Vm86Front:
         raise click.UsageError(
             "playing in the terminal is for stories yet; zoo run runs a DOS program"
         )
+
+    def describe(self, path: Path, data: bytes) -> Sequence[Section]:
+        """The header of an .EXE (`zoo info`)."""
+        from vm86.info import sections
+
+        return sections(data)
 
 
 FRONT = Vm86Front()

@@ -49,13 +49,19 @@ def keep(path: Path, data: bytes) -> bool:
 
 def kept(path: Path) -> bytes | None:
     """What was kept in a file, None if there is none. A damaged one is dropped."""
+    found = content(path)
+    if found is None:
+        with suppress(OSError):
+            path.unlink()
+    return found
+
+
+def content(path: Path) -> bytes | None:
+    """What was kept in a file, None if there is none or if it is damaged."""
     try:
         data = path.read_bytes()
     except OSError:
         return None
     start = len(MAGIC) + hashlib.sha256().digest_size
-    if data[:start] == MAGIC + hashlib.sha256(data[start:]).digest():
-        return data[start:]
-    with suppress(OSError):
-        path.unlink()
-    return None
+    whole = data[:start] == MAGIC + hashlib.sha256(data[start:]).digest()
+    return data[start:] if whole else None

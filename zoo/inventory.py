@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import os
 import re
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoo import cache
+from zoo import cache, plugins
 
 COMPILED = re.compile(r"(?P<machine>[\w-]+)-(?P<key>[0-9a-f]{24})\.(?:o|bc|lock)")
 TRANSLATED = re.compile(r"(?P<machine>[\w-]+)-(?P<key>[0-9a-f]{24})-(?P<image>[0-9a-f]{24})")
-BATCH = re.compile(r"[0-9a-f]{16}\.o|tmp[a-z0-9_]{8}")  # a tmp... is what a kill -9 left behind
+PLUGINS = re.compile(r"plugins-[0-9a-f]{24}\.json")
+UNFINISHED = re.compile(r"tmp[a-z0-9_]{8}")  # what a kill -9 left behind
+BATCH = re.compile(rf"[0-9a-f]{{16}}\.o|{UNFINISHED.pattern}")
+LONGEST = 3600  # seconds that a file can be in the writing: a long time
+
+CODE = "compiled code"
+TRANSLATIONS = "translations"
+ENTRY_POINTS = "entry points"
+REMAINS = "unfinished files"
 
 
 @dataclass(frozen=True)
@@ -32,17 +42,19 @@ class File:
 
 @dataclass(frozen=True)
 class Entry:
-    """What belongs together: a machine's compiled code, or the translations of one image.
+    """What belongs together: a machine's compiled code, the translations of one image, what is
+    known of the installed entry points, or what was left behind in the writing.
 
-    image: the beginning of the image's hash, "" for a machine's compiled code.  current: whether
-    this zoo, with its compilers and its processor, would use it.
+    what: which of these.  current: whether this zoo, with its compilers and its processor, would
+    use it.  machine, key: "" where it belongs to none.  image: the beginning of the image's hash.
     """
 
-    machine: str
-    key: str
-    image: str
+    what: str
     current: bool
-    files: tuple[File, ...]
+    machine: str = ""
+    key: str = ""
+    image: str = ""
+    files: tuple[File, ...] = ()
 
     @property
     def size(self) -> int:
@@ -67,31 +79,57 @@ def current_keys() -> dict[str, str]:
 
 def entries(keys: dict[str, str]) -> list[Entry]:
     """What is in the cache, by machine, what is current first; `keys` is current_keys()."""
-    found: dict[tuple[str, str, str], list[File]] = {}
+    found: defaultdict[Entry, list[File]] = defaultdict(list)
     for item in _scan(cache.folder()):
-        if match := COMPILED.fullmatch(item.name):
-            files = _files([item], COMPILED)
-        elif match := TRANSLATED.fullmatch(item.name):
-            files = _files(_scan(Path(item.path)) if _is_folder(item) else [], BATCH)
-        else:
-            continue
-        names = match.groupdict()
-        key = (names["machine"], names["key"], names.get("image", ""))
-        found.setdefault(key, []).extend(files)
-    listed = [
-        Entry(machine, key, image, keys.get(machine) == key, tuple(files))
-        for (machine, key, image), files in found.items()
-        if files
-    ]
-    return sorted(listed, key=lambda e: (e.machine, not e.current, e.key, e.image))
+        for entry, file in _found(item, keys):
+            found[entry].append(file)
+    listed = [replace(entry, files=tuple(files)) for entry, files in found.items()]
+    return sorted(listed, key=lambda e: (not e.machine, e.machine, not e.current, e.key, e.image))
+
+
+def _found(item: os.DirEntry[str], keys: dict[str, str]) -> Iterator[tuple[Entry, File]]:
+    """The files that an item of the cache's folder is or holds, each with its entry, which has no
+    files yet."""
+    if match := COMPILED.fullmatch(item.name):
+        machine, key = match["machine"], match["key"]
+        for file in _files([item], COMPILED):
+            yield Entry(CODE, keys.get(machine) == key, machine, key), file
+    elif match := TRANSLATED.fullmatch(item.name):
+        machine, key = match["machine"], match["key"]
+        entry = Entry(TRANSLATIONS, keys.get(machine) == key, machine, key, match["image"])
+        for file in _files(_scan(Path(item.path)) if _is_folder(item) else [], BATCH):
+            remains = entry.current and UNFINISHED.fullmatch(file.path.name) and _is_old(file)
+            yield (Entry(REMAINS, current=False) if remains else entry), file
+    for file in _files([item], PLUGINS):
+        data = cache.content(file.path)
+        yield Entry(ENTRY_POINTS, data is not None and plugins.is_current(data)), file
+    for file in _files([item], UNFINISHED):
+        if _is_old(file) and _is_ours(file):
+            yield Entry(REMAINS, current=False), file
+
+
+def _is_old(file: File) -> bool:
+    """Whether an unfinished file is too old for somebody to be at it."""
+    return file.made < time.time() - LONGEST
+
+
+def _is_ours(file: File) -> bool:
+    """Whether the zoo wrote it: other programs name their temporary files so, too."""
+    try:
+        with file.path.open("rb") as data:
+            return data.read(len(cache.MAGIC)) == cache.MAGIC
+    except OSError:
+        return False
 
 
 def remove(chosen: Iterable[Entry], say: Callable[[OSError], None]) -> tuple[int, int]:
     """Delete the files of entries; how many files and bytes went. What has vanished already is no
     error; `say` is told of those that are."""
     count = size = 0
+    folders: set[Path] = set()
     for entry in chosen:
         for file in entry.files:
+            folders.add(file.path.parent)
             try:
                 file.path.unlink()
             except FileNotFoundError:
@@ -101,9 +139,9 @@ def remove(chosen: Iterable[Entry], say: Callable[[OSError], None]) -> tuple[int
                 continue
             count += 1
             size += file.size
-        if entry.image:
-            with suppress(OSError):  # somebody put something else there, or has just kept more
-                entry.files[0].path.parent.rmdir()
+    for folder in folders - {cache.folder()}:
+        with suppress(OSError):  # somebody put something else there, or has just kept more
+            folder.rmdir()
     return count, size
 
 

@@ -52,6 +52,15 @@ def _all() -> dict[str, dict[str, str]]:
     return groups
 
 
+def is_current(data: bytes) -> bool:
+    """Whether what was kept is still so: no folder that it was found in has changed."""
+    try:
+        folders = cast("list[tuple[str, int]]", json.loads(data)["folders"])
+        return all(_changed(folder) == changed for folder, changed in folders)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def _changed(folder: str) -> int:
     try:
         return os.stat(folder or ".").st_mtime_ns

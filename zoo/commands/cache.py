@@ -24,9 +24,10 @@ def cache(context: click.Context, for_programs: bool) -> int:
     """List the compiled code that is kept, or delete it.
 
     A machine has compiled code for each version of it that was run here, and an image, known by
-    its hash, the translations of its hot code. "current" is what this version uses. "used" is when
-    a file was last written or read, as the file system tells: most note that once a day, some
-    (mounted with noatime) never.
+    its hash, the translations of its hot code. "entry points" is what is known of the installed
+    machines and commands. "current" is what this version uses. "used" is when a file was last
+    written or read, as the file system tells: most note that once a day, some (mounted with
+    noatime) never.
     """
     if context.invoked_subcommand:
         if for_programs:
@@ -90,8 +91,9 @@ def _as_json(entries: list[Entry]) -> dict[str, Any]:
         "current_bytes": sum(entry.size for entry in entries if entry.current),
         "entries": [
             {
-                "machine": entry.machine,
-                "key": entry.key,
+                "what": entry.what,
+                "machine": entry.machine or None,
+                "key": entry.key or None,
                 "image": entry.image or None,
                 "current": entry.current,
                 "files": len(entry.files),
@@ -136,9 +138,9 @@ NUMBERS = ("files", "size", "made", "used")
 
 def _row(entry: Entry, now: float) -> tuple[str, ...]:
     return (
-        entry.machine,
-        entry.key[:SHORTEST],
-        f"image {entry.image[:SHORTEST]}" if entry.image else "compiled code",
+        entry.machine or "-",
+        entry.key[:SHORTEST] or "-",
+        f"image {entry.image[:SHORTEST]}" if entry.image else entry.what,
         "current" if entry.current else "left over",
         str(len(entry.files)),
         amount(entry.size),
