@@ -29,9 +29,8 @@ def described(data: bytes, path: Path) -> dict[str, dict[str, object]]:
 
 
 def test_an_exe(tmp_path: Path) -> None:
-    found = described(
-        header(at_2=40, at_4=1, at_6=3, at_20=0x10, at_22=0x20) + b"\x90" * 50, "a.exe"
-    )
+    image = header(at_2=40, at_4=1, at_6=3, at_20=0x10, at_22=0x20) + b"\x90" * 50
+    found = described(image, tmp_path / "a.exe")
     program = found["program"]
     assert (program["kind"], program["size"], program["loaded"]) == ("exe", 82, 40)
     assert (program["relocations"], program["start"]) == (3, "0020:0010")
