@@ -1,4 +1,4 @@
-"""What a 386 has that its forerunners have not, an instruction at a time; and that none is left out.
+"""What a 386 has that its forerunners have not, one by one; and that no row is left out.
 
 Each case: the code, registers before, and what is different after; flags by their letters. What
 the recorded vectors have (test_vectors.py) is not repeated here.
