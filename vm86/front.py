@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -15,6 +15,7 @@ from zoo.running import finish, logged
 
 if TYPE_CHECKING:
     from vm86.dos.mount import Mount
+    from vm86.services import Services
     from zoo.facts import Section
     from zoo.host import Event
 
@@ -25,6 +26,12 @@ OPTIONS = (
         metavar="X=DIR[:rw]",
         help="A folder as drive X, to read; with :rw to write, too. By default the program's own "
         "folder is C.",
+    ),
+    click.Option(
+        ["--screen"],
+        default="none",
+        metavar="text|png:FILE|none",
+        help="When the program has ended, print what is on its screen, or make a picture of it.",
     ),
 )
 JUMPS = (0xE9, 0xEB)
@@ -72,8 +79,10 @@ class Vm86Front:
                 raise click.UsageError(
                     f"{request.path} can't be loaded: {failure}; is it a DOS program?"
                 ) from failure
+            screen = shown(options["screen"])
             session = Session(MACHINE, guest, services, request.engine)
             code = finish(session, request)
+            screen(services)
         return code if dos.exit_code is None else dos.exit_code
 
     def play(self, request: Request, **options: Any) -> int:
@@ -96,6 +105,29 @@ def dos_path(path: Path) -> str:
     stem = "".join(c for c in path.stem.upper() if c.isalnum() or c in "_-")[:8] or "PROGRAM"
     suffix = ".EXE" if path.suffix.lower() == ".exe" else ".COM"
     return f"C:\\{stem}{suffix}"
+
+
+def shown(wanted: str) -> Callable[[Services], None]:
+    """What --screen does at the end."""
+    from vm86.bios import png, screen
+
+    def text(services: Services) -> None:
+        click.echo(screen.text(services.task, services.ports.adapter).rstrip())
+
+    def picture(services: Services) -> None:
+        made = png.png(screen.picture(services.task, services.ports.adapter))
+        try:
+            Path(wanted.removeprefix("png:")).write_bytes(made)
+        except OSError as error:
+            raise click.UsageError(f"--screen {wanted}: {error.strerror}") from error
+
+    if wanted.startswith("png:"):
+        return picture
+    if wanted == "text":
+        return text
+    if wanted != "none":
+        raise click.BadParameter(f"--screen {wanted}: it is text, png:FILE or none")
+    return lambda services: None
 
 
 def mounts(given: Sequence[str], program: Path) -> list[Mount]:

@@ -11,12 +11,17 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from vm86 import registers as r
+from vm86.bios import output
 from vm86.bios.bios import AFTER, INTERRUPTS, Bios
+from vm86.bios.cp437 import decode
+from vm86.bios.data import BUFFER_HEAD, BUFFER_TAIL
+from vm86.bios.keys import scan_codes
 from vm86.devices.ports import Ports
 from vm86.dos.kernel import Dos
 from vm86.dos.mount import Mount
 from vm86.guesttask import GuestTask
 from vm86.state import State
+from vm86.task import word
 from zoo.host import Host
 from zoo.layout import Guest
 from zoo.registers import CAUSE, DONE, REPLIED, REPLY
@@ -39,18 +44,24 @@ IRET = 0xCF
 JMP = 0xE9
 SERVE = (0x63, 0xC0)
 DEBUG_PORT = 0xE9
+KEYBOARD = 0x16
+SLOWEST = SPEED // 100  # instructions that a program may take to fetch a key from port 60h
+KEYS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x1b": "escape", "\x08": "backspace"}
 
 
 class Console:
-    """Standard input and output, a byte at a time."""
+    """Standard input and output, a byte at a time; what is written is on the task's screen, too."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, show: Callable[[int], object]) -> None:
         self._host = host
+        self._show = show
         self._next: int | None = None
         self._ended = False
 
     def write(self, data: bytes) -> None:
         self._host.show([("bytes", data)])
+        for byte in data:
+            self._show(byte)
 
     def _look(self) -> int | None:
         if self._next is None and not self._ended:
@@ -80,13 +91,14 @@ class Services:
         self._m = cast(State, guest.state)
         self._host = host
         self.task = GuestTask(self._m)
-        self.console = Console(host)
         self.ports = Ports(self)
+        self.console = Console(host, self._teletype)
         self.bios = Bios(self.ports, self)
         self.dos: Dos | None = None
         self._handlers: dict[int, Callable[[GuestTask], bool]] = {}
         self._skipped = 0  # instructions' worth of time in which nothing was done
         self._told = 0  # timer clocks that the devices know of
+        self._typed = 0  # until when the last key is on its way
 
     # Time
 
@@ -97,7 +109,11 @@ class Services:
         return self._clocks() * 1_000_000 // CLOCK
 
     def _clocks(self) -> int:
-        return (self._m.r[DONE] + self._skipped) // PER_CLOCK
+        return self._passed() // PER_CLOCK
+
+    def _passed(self) -> int:
+        """Instructions' worth of time since the beginning."""
+        return self._m.r[DONE] + self._skipped
 
     def due(self) -> int:
         """Instructions until a device may want something."""
@@ -175,6 +191,18 @@ class Services:
         self._pass()
         return True
 
+    def _type(self) -> None:
+        """Type the next byte of the input, if the program has taken all that was typed before."""
+        head, tail = (word(self.task, place) for place in (BUFFER_HEAD, BUFFER_TAIL))
+        if head == tail and self._typed <= self._passed() and (byte := self.console.key()):
+            character = chr(byte) if byte < 32 else decode(bytes([byte]))
+            self.ports.keyboard.press(scan_codes(KEYS.get(character, character)))
+            self._typed = self._passed() + SLOWEST
+            self._pass()
+
+    def _teletype(self, byte: int) -> None:
+        output.write(self.task, self.ports.adapter, output.active_page(self.task), byte, None)
+
     def _out(self, port: int, size: int, value: int) -> None:
         if port == DEBUG_PORT:
             self._host.show([("debug", bytes([value & 0xFF]))])
@@ -184,9 +212,11 @@ class Services:
         """Serve an interrupt; False when there is nothing more to be done."""
         m = self._m
         self.task.went = False
+        if number == KEYBOARD:
+            self._type()
         handler = self._handlers.get(number)
         if handler is not None and not handler(self.task):
-            if self.console.at_end():
+            if self.console.at_end() and self._typed <= self._passed():
                 return False
             m.r[r.FLAGS] |= r.IF
             self._skip()

@@ -99,3 +99,39 @@ def test_what_is_no_program(tmp_path: Path) -> None:
     done = zoo("--engine", "interp", path)
     assert done.returncode == 2
     assert b"bad.exe can't be loaded" in done.stderr
+
+
+# Take INT 1Ch; STI; wait with HLT until its handler has counted three ticks; exit code 5.
+WAITS = program("B81C25 BA1601 CD21 FB F4 803E1C0103 72F8 B8054C CD21 2EFE061C01 CF 00")
+
+
+def test_time_passes(tmp_path: Path) -> None:
+    """The timer interrupts, also a program that sleeps: then it passes at once."""
+    path = tmp_path / "waits.com"
+    path.write_bytes(WAITS)
+    done = zoo("--engine", "interp", "--budget", "5000", path)
+    assert done.returncode == 5
+
+
+# INT 16h: wait for a key; INT 10h: show it; exit code 6.
+ECHOES = program("B400 CD16 B40E CD10 B8064C CD21")
+
+
+def test_keys_and_the_screen(tmp_path: Path) -> None:
+    path = tmp_path / "key.com"
+    path.write_bytes(ECHOES)
+    done = zoo("--engine", "interp", "--screen", "text", path, input=b"q")
+    assert (done.stdout, done.returncode) == (b"q\n", 6)
+    picture = tmp_path / "screen.png"
+    done = zoo("--engine", "interp", "--screen", f"png:{picture}", path, input=b"q")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert zoo("--engine", "interp", path, input=b"").returncode == 0  # no key will come
+
+
+def test_a_bad_screen_or_mount_is_an_option_s_error(tmp_path: Path) -> None:
+    path = tmp_path / "key.com"
+    path.write_bytes(ECHOES)
+    for option, value in (("--screen", "tv"), ("--mount", "C"), ("--mount", f"Q={tmp_path}/no")):
+        done = zoo(option, value, path)
+        assert done.returncode == 2
+        assert value.encode() in done.stderr and b"Traceback" not in done.stderr
