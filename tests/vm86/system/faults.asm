@@ -406,9 +406,16 @@ case "breakpoint: mov ss holds a code breakpoint off"
         nop
         done
 case "GD: no access to debug registers"
+        gate interrupt(1), CODE0, .handler, INT386      ; whether it pushes RF is not said
         mov eax, 0x2000
         mov dr7, eax
         mov ecx, dr0
+        done
+.handler:
+        mov ebx, [esp]
+        sub ebx, [entry]
+        mov edx, dr6
+        and edx, 0xE00F
         done
 case "GD: the handler may, as it is cleared"
         gate interrupt(1), CODE0, .handler, INT386

@@ -416,7 +416,7 @@ wrong "new task: CS null", {mov word [TSS_2 + 76], 0}
 wrong "new task: CS beyond the GDT", {mov word [TSS_2 + 76], GDT_LIMIT + 1}
 wrong "new task: CS data", {mov word [TSS_2 + 76], DATA0}
 wrong "new task: CS not present", {mov word [TSS_2 + 76], NEW}, {descriptor GDT + NEW, 0, 0xFFFFF, EXECUTE, FLAT}, {absent GDT + NEW}
-wrong "new task: CS with RPL 3 of DPL 0", {mov word [TSS_2 + 76], CODE0 + 3}
+wrong "new task: CS with RPL 3 of DPL 0", {mov word [TSS_2 + 76], CODE0 + 3}, {mov word [TSS_2 + 80], DATA3}
 wrong "new task: EIP beyond the limit", {mov word [TSS_2 + 76], NEW}, {descriptor GDT + NEW, 0, 0x7FFF, EXECUTE, BIG}
 wrong "new task: SS null", {mov word [TSS_2 + 80], 0}
 wrong "new task: SS beyond the GDT", {mov word [TSS_2 + 80], GDT_LIMIT + 1}
