@@ -23,7 +23,7 @@ from zmachine import registers as r
 from zmachine.decode import branch_data
 from zmachine.flow import branch, call
 from zmachine.printing import zscii_of
-from zmachine.state import KEYS, MASK, STACK, State, store
+from zmachine.state import KEYS, MASK, STACK, State, poke, store
 from zoo.host import Event, Host, ReplayError
 from zoo.layout import Guest
 from zoo.registers import CAUSE, FAULT, PC, REPLIED, REPLY, STOP
@@ -290,6 +290,8 @@ class Services:
         flags = m.mem[0x11] & 3
         header = bytes(m.mem[:64])  # type: ignore[arg-type]
         m.mem[:size] = saved.memory
+        if any(m.code[:size]):
+            m.r[r.CHANGED] = -1
         # The screen may be another than the one the game was saved on (6.1.2.2, 11.1).
         for address in (0x01, 0x1E, 0x1F, *range(0x20, 0x28), 0x2C, 0x2D, 0x32, 0x33):
             m.mem[address] = header[address]
@@ -340,5 +342,5 @@ class Services:
         count = min(len(data), m.r[r.ASK_B])
         for k in range(count):
             if start + k < m.r[r.STATIC]:
-                m.mem[start + k] = data[k]
+                poke(m, start + k, data[k])
         return self._reply(count)

@@ -26,6 +26,7 @@ from zmachine.state import (
     UNDO,
     UNDO_MASK,
     State,
+    change,
     store,
 )
 
@@ -126,6 +127,8 @@ def restore_undo(m: State, pc: int, s: int) -> int:
         different = m.undo[at & UNDO_MASK] if at < m.r[UNDO_HEAD] - 4 else 0
         at += 1
         m.mem[k & MASK] = m.image[k & IMAGE_MASK] ^ different
+        if m.code[k & MASK]:
+            change(m, k)
         k += 1
         if different == 0:
             zeros = m.undo[at & UNDO_MASK] if at < m.r[UNDO_HEAD] - 4 else 255
@@ -133,6 +136,8 @@ def restore_undo(m: State, pc: int, s: int) -> int:
             for _ in range(zeros):
                 if k < size:
                     m.mem[k & MASK] = m.image[k & IMAGE_MASK]
+                    if m.code[k & MASK]:
+                        change(m, k)
                     k += 1
     m.r[UNDO_HEAD] = start
     m.r[UNDO_COUNT] -= 1
