@@ -173,8 +173,8 @@ class Services:
         if answer is None:
             return False
         text, terminator = _line(answer)
-        codes = [zscii_of(m, ord(c)) or ord("?") for c in text[:longest]]
-        m.keys[: len(codes)] = bytes(codes)
+        codes = self._zscii(text[:longest])
+        m.keys[: len(codes)] = codes
         m.r[r.TYPED] = len(codes)
         if terminator == 0 and m.r[r.ASK_C]:
             self._typed = text
@@ -218,6 +218,11 @@ class Services:
         if 255 in codes:
             return [*range(129, 155), *range(252, 255)]
         return [c for c in codes if 129 <= c <= 154 or 252 <= c <= 254]
+
+    def _zscii(self, text: str) -> bytes:
+        if text.isascii() and text.isprintable():
+            return text.encode()  # they are the same there (3.8.3)
+        return bytes(zscii_of(self._m, ord(c)) or ord("?") for c in text)
 
     def _text(self, length: int) -> str:
         """The first characters of the arena `keys`."""

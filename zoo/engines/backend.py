@@ -13,7 +13,8 @@ from typing import Any
 from llvmlite import binding as llvm
 
 from zoo.engines.code import Code
-from zoo.engines.image import Image, made_of
+from zoo.engines.flatten import made_of
+from zoo.engines.image import Image
 
 
 @cache

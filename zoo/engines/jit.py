@@ -57,6 +57,7 @@ COMPILERS = (
     "units.py",
     "translate.py",
     "elf.py",
+    "flatten.py",
     "image.py",
     "kept.py",
 )

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from zoo import cache as store
 from zoo.engines.image import Image, packed, unpacked
+from zoo.layout import Guest
+from zoo.machine import Machine
 
 MOST_BYTES = 16 << 20  # in a file: beyond this the oldest batches go
 
@@ -40,6 +42,11 @@ class Batch(NamedTuple):
 
     image: Image
     records: Sequence[Record]
+
+
+def context(machine: Machine, guest: Guest) -> dict[str, int]:
+    """The values of the registers on which it now depends what code means."""
+    return {name: guest.state.r[machine.layout.registers[name]] for name in machine.context}
 
 
 def batches(path: Path) -> list[Batch]:

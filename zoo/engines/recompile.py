@@ -15,7 +15,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet, finalize
 
 from zoo import cache as store
@@ -23,13 +23,15 @@ from zoo.engines import jit, kept
 from zoo.engines.code import Code, load
 from zoo.engines.constants import Constants
 from zoo.engines.jit import MOST
-from zoo.engines.kept import Batch, Record
+from zoo.engines.kept import Batch, Record, context
 from zoo.engines.live import Live, Watched
-from zoo.engines.units import Unit, context, frozen, name, unit
 from zoo.layout import Guest
 from zoo.machine import GROUP, Machine
 from zoo.plugins import plugins
 from zoo.registers import PC, RETRY, RUNNING, STOP
+
+if TYPE_CHECKING:
+    from zoo.engines.units import Unit
 
 HOT = 2000  # times that control must have gone to an address
 ATTEMPTS = 3  # translations of one address, if they are discarded because the code has changed
@@ -191,6 +193,7 @@ class Translator:
     def _translate_batch(self, library: bytes) -> None:
         begun = time.thread_time()
         from zoo.engines import backend, translate
+        from zoo.engines.units import frozen, unit
 
         constants = Constants(self._machine, self._guest)
         if self._specialised is None:
@@ -262,6 +265,8 @@ class Translator:
         return zip(batches, loaded, strict=True)
 
     def _record(self, found: Unit, memory: bytes) -> Record:
+        from zoo.engines.units import name
+
         code = {span.start: memory[span.start : span.stop] for span in found.spans()}
         return Record(name(found.entry), sorted(found.entries), found.context, code)
 

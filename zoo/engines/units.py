@@ -67,11 +67,6 @@ def name(entry: int) -> str:
     return f"at_{entry:x}"
 
 
-def context(machine: Machine, guest: Guest) -> dict[str, int]:
-    """The values of the registers on which it now depends what code means."""
-    return {name: guest.state.r[machine.layout.registers[name]] for name in machine.context}
-
-
 def frozen(machine: Machine, guest: Guest) -> State:
     """The guest's state with a copy of its code, which goes on changing while it is translated."""
     state = guest.layout.state()
