@@ -1,4 +1,4 @@
-"""From a machine's table to its loop in object code, and to what translations are made of."""
+"""From a machine's table to its loop in native code, and to what translations are made of."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from llvmlite import binding as llvm
 
 from zoo.engines import backend
 from zoo.engines.frontend import Frontend, Lowered
+from zoo.engines.image import packed
 from zoo.engines.translate import DEPTH, RESULT
 from zoo.generate import arms_module, functions_module, loop_module
 from zoo.machine import Machine
@@ -152,8 +153,8 @@ class Compiler:
         return module
 
     def loop(self) -> bytes:
-        """The object code of the dispatch loop, with what ENTRIES defines and what
-        `library` calls."""
+        """The dispatch loop in native code, packed, with what ENTRIES defines and what `library`
+        calls."""
         parts = [*self._functions, *self._frontend.lower(loop_module(self._machine))]
         module = self._module(parts, parts)
         registers = self._machine.layout["r"].offset
@@ -161,8 +162,7 @@ class Compiler:
             symbol=f"{self._machine.name}.run",
             pc=registers + 8 * PC,
             stop=registers + 8 * STOP,
-            # Of a machine that does not tell of changes, what has been looked at already.
-            changed=registers + 8 * (self._machine.register(self._machine.changed) or STOP),
+            changed=registers + 8 * self._machine.layout.registers[self._machine.changed],
             running=RUNNING,
             depth=DEPTH,
             result=RESULT,
@@ -172,7 +172,7 @@ class Compiler:
             module.get_function(name).linkage = "external"
         module.link_in(llvm.parse_assembly(entries))
         backend.optimise(module, 3)
-        return backend.object_code(module)
+        return packed(backend.image(module))
 
     def library(self) -> bytes:
         """The bitcode of what translations are made of: every arm as a function MACHINE.ARM, and
