@@ -406,14 +406,6 @@ def unhandled(m: State, vector: int) -> int:
     return 1
 
 
-def undo(m: State) -> int:
-    """In a translation: leave the instruction, with its fault, to the loop."""
-    m.r[EXCEPTION] = 0
-    m.r[RETURN] = -1
-    m.r[RETRY] = 1
-    return -1
-
-
 def int_to(m: State, pc: int, vector: int) -> int:
     a = deliver(m, vector, pc - m.r[ORIGIN], -1, 1, 0)
     return a if a >= 0 else pc
