@@ -21,6 +21,7 @@ from vm86.devices.ports import Ports
 from vm86.dos.kernel import Dos
 from vm86.dos.mount import Mount
 from vm86.guesttask import GuestTask
+from vm86.monitor.idle import Looks
 from vm86.monitor.keyboard import Keyboard
 from vm86.state import State
 from vm86.task import word
@@ -123,6 +124,7 @@ class Services:
         self._skipped = 0  # instructions' worth of time in which nothing was done
         self._told = 0  # timer clocks that the devices know of
         self._typed = 0  # until when the last key is on its way
+        self._looks = Looks()
         self._late = 0  # ticks of the timer that the task has still to get
 
     # Time
@@ -275,7 +277,7 @@ class Services:
         self.task.went = False
         if number == KEYBOARD and self.console.typed:
             self._type()
-        handler = self._handlers.get(number)
+        handler, function = self._handlers.get(number), self.task.ax
         if handler is not None and not handler(self.task):
             if self.failure is not None:
                 return False
@@ -288,4 +290,6 @@ class Services:
             return False
         if not self.task.went:
             m.r[REPLIED] = 1
+            if not self.console.typed and self._looks.idle(number, function, self.task, m.r[DONE]):
+                self.on_wait()
         return True
