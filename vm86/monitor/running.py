@@ -40,6 +40,9 @@ class Stream(Host):
     def write(self, data: bytes) -> None:
         self._sink.write(data)
 
+    def finish(self) -> None:
+        """No more will be shown."""
+
 
 class Labelled(Stream):
     """Standard output that several tasks share: whole lines, each behind its task's name."""
@@ -55,7 +58,7 @@ class Labelled(Stream):
             self._sink.write(self._label + line + b"\n")
 
     def finish(self) -> None:
-        """Write the line that has not ended."""
+        """Write the line that has not ended, too."""
         if self._line:
             self.write(b"\r\n")
             self._sink.flush()
@@ -69,17 +72,18 @@ def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
     sink = sys.stdout.buffer
     with ExitStack() as stack:
         tasks: list[Task] = []
+        streams: list[Stream] = []
         for name, program in zip(called, programs, strict=True):
             source = None if tasks else sys.stdin.buffer
             if len(programs) == 1:
                 stream = Stream(source, sink)
             else:
                 stream = Labelled(source, sink, name.ljust(width))
-                stack.callback(stream.finish)
             host = stream if tasks else logged(stack, stream, request)
             task = Task(name, program, new_services(program, host), request.engine)
             stack.callback(task.close)
             tasks.append(task)
+            streams.append(stream)
         every = request.sample
         samplers = [] if every is None else [Sampler(task.session, every) for task in tasks]
         scheduler = Scheduler(tasks, request.budget)
@@ -89,6 +93,8 @@ def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
         except KeyboardInterrupt:
             interrupted = True
             click.echo("\n[interrupted]", err=True)
+        for stream in streams:
+            stream.finish()
         for sampler in samplers:
             sampler.finish()
         report(tasks)
