@@ -219,7 +219,7 @@ class Console(Generic[S]):
         out.enable_autowrap()
         out.reset_attributes()
         out.quit_alternate_screen()
-        out.show_cursor()
+        out.write_raw("\x1b[?25h")  # show_cursor relies on what a signal may have kept from us
         with contextlib.suppress(OSError):  # who watched may have gone
             out.flush()
         with contextlib.suppress(termios.error):

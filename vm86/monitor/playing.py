@@ -203,13 +203,15 @@ class Player:
 
     def _rest(self) -> float | None:
         """How many seconds there is nothing to do, unless a key is pressed."""
-        scheduler, wall = self._scheduler, self._wall()
-        if not scheduler.alive:
-            return None
-        ready = any(task.ready(scheduler.now) for task in scheduler.tasks)
-        until = scheduler.now if ready else scheduler.wakes()
-        seconds = max(0, until - wall) / self._speed
-        return min(seconds, max(0, self._frame_at - time.monotonic())) if self._late else seconds
+        scheduler = self._scheduler
+        waits: list[float] = []
+        if self._late:
+            waits.append(self._frame_at - time.monotonic())
+        if scheduler.alive:
+            ready = any(task.ready(scheduler.now) for task in scheduler.tasks)
+            until = scheduler.now if ready else scheduler.wakes()
+            waits.append((until - self._wall()) / self._speed)
+        return max(0, min(waits)) if waits else None
 
     # Keys
 
