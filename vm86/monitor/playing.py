@@ -33,7 +33,8 @@ PREFIX = "c-]"
 MENU = " n next  x end it  q quit  p picture  b Ctrl-Break  ] Ctrl-]"
 UNTHROTTLED = 1_000_000_000  # instructions a second: no host executes as many
 SLOWEST, FASTEST = 1000, UNTHROTTLED  # what --speed may say
-STRETCH = 0.008  # seconds of a task's turn
+SHORTEST = 100  # instructions of a slice
+STRETCH = 0.008  # seconds that a round of all tasks takes
 WORK = 0.016  # seconds between looks at the keyboard
 FRAME = 1 / 30  # seconds between two frames
 
@@ -160,7 +161,7 @@ class Player:
         self._late = False  # one was not, because it was too early
         self._rung = dict.fromkeys(self._tasks, 0)
         self._begun = time.monotonic()
-        scheduler.slice = SLOWEST
+        scheduler.slice = SHORTEST
 
     def run(self) -> None:
         """Until all tasks have been left."""
@@ -196,10 +197,11 @@ class Player:
             self._adapt(task, time.perf_counter() - begun)
 
     def _adapt(self, task: Task, seconds: float) -> None:
-        """Make slices so long that a round of all tasks takes STRETCH."""
-        rate = min(task.last / max(seconds, 1e-6), self._speed)
-        if task.last >= SLOWEST:
-            self._scheduler.slice = max(SLOWEST, int(rate * STRETCH) // self._shares)
+        """Make slices so long that a round of all tasks takes STRETCH. How long an instruction
+        takes depends on the engine, and on whether it is a string's."""
+        if not task.waiting or seconds > STRETCH:
+            rate = min(task.last / max(seconds, 1e-6), self._speed)
+            self._scheduler.slice = max(SHORTEST, int(rate * STRETCH) // self._shares)
 
     def _rest(self) -> float | None:
         """How many seconds there is nothing to do, unless a key is pressed."""
