@@ -35,6 +35,7 @@ UNTHROTTLED = 1_000_000_000  # instructions a second: no host executes as many
 SLOWEST, FASTEST = 1000, UNTHROTTLED  # what --speed may say
 SHORTEST = 100  # instructions of a slice
 STRETCH = 0.008  # seconds that a round of all tasks takes
+BEHIND = 0.1  # seconds that tasks may make up for; later they have lost them
 WORK = 0.016  # seconds between looks at the keyboard
 FRAME = 1 / 30  # seconds between two frames
 
@@ -183,15 +184,21 @@ class Player:
         """Let the tasks run until they are where the clock is, or it is time to look up."""
         scheduler = self._scheduler
         end = time.monotonic() + WORK
-        while scheduler.alive and scheduler.now <= self._wall() and time.monotonic() < end:
-            scheduler.now = max(scheduler.now, self._wall())
+        while scheduler.alive and time.monotonic() < end:
+            wall = self._wall()
+            if scheduler.now > wall:
+                break
+            scheduler.now = max(scheduler.now, wall - int(BEHIND * self._speed))
             for task, typist in self._typists.items():
                 if typist.go_on(scheduler.now, self._speed):
                     task.waiting = False
             begun = time.perf_counter()
             task = scheduler.turn()
             if task is None:
-                break
+                scheduler.now = max(scheduler.now, min(wall, scheduler.wakes()))
+                if scheduler.now == wall:
+                    break
+                continue
             if task.ended:
                 self.pictures.save_last(task)
             self._adapt(task, time.perf_counter() - begun)
