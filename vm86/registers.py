@@ -177,6 +177,5 @@ READ_PORT = 3
 WRITE_PORT = 4
 IDLE = 5
 
-# Faults that end the run; above UNHANDLED, less it: an exception for which there is no handler
+# Faults that end the run
 SHUTDOWN = 1
-UNHANDLED = 0x100
