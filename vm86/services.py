@@ -8,7 +8,8 @@ that time pass at once, so that nobody waits for it; with several tasks, or a pe
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 from vm86 import registers as r
@@ -16,6 +17,7 @@ from vm86.bios import output
 from vm86.bios.bios import AFTER, INTERRUPTS, Bios
 from vm86.bios.cp437 import decode
 from vm86.bios.data import BUFFER_HEAD, BUFFER_TAIL
+from vm86.bios.disk import Image
 from vm86.bios.keys import scan_codes
 from vm86.devices.ports import Ports
 from vm86.dos.kernel import Dos
@@ -23,7 +25,9 @@ from vm86.dos.mount import Mount
 from vm86.guesttask import GuestTask
 from vm86.monitor.idle import Looks
 from vm86.monitor.keyboard import Keyboard
+from vm86.reset import reset_cpu, set_a20, start
 from vm86.state import State
+from vm86.supervise import supervise
 from vm86.task import word
 from zoo.host import Host
 from zoo.layout import Guest
@@ -32,7 +36,28 @@ from zoo.registers import CAUSE, DONE, REPLIED, REPLY
 CLOCK = 1_193_182  # of the timer, ticks a second
 PER_CLOCK = 10  # instructions
 SPEED = CLOCK * PER_CLOCK
-FAULTS = {r.SHUTDOWN: "no handler could be called: the processor has shut down"}
+EXCEPTIONS = {
+    r.UD: "an invalid instruction (#UD)",
+    r.NM: "no coprocessor (#NM)",
+    r.NP: "a segment that is not present (#NP)",
+    r.STACK_FAULT: "the stack's end (#SS)",
+    r.GP: "a privileged instruction, or a segment's end (#GP)",
+    r.PF: "a page that is not there (#PF)",
+}
+UNHANDLED = "for which the program has no handler"
+FAULTS = {
+    r.SHUTDOWN: "no handler could be called: the processor has shut down",
+    **{r.UNHANDLED + vector: f"{text}, {UNHANDLED}" for vector, text in EXCEPTIONS.items()},
+}
+DOS: dict[int, Callable[[Dos, GuestTask], bool]] = {
+    0x20: Dos.int20,
+    0x21: Dos.int21,
+    0x25: Dos.int25,
+    0x26: Dos.int26,
+    0x27: Dos.int27,
+    0x29: Dos.int29,
+    0x2F: Dos.int2f,
+}
 REQUESTS = {
     r.FLUSH: "flush",
     r.SERVE: "service",
@@ -47,18 +72,12 @@ IRET = 0xCF
 JMP = 0xE9
 SERVE = (0x63, 0xC0)
 DEBUG_PORT = 0xE9
+BOOT = 0x7C00  # where the first sector of a disk is loaded
+DIVISION = 0x00
 WAIT = 0x15  # INT 15h waits for a time, all others for a key
 KEYBOARD = 0x16
 TIMER = 1 << 0  # its bit in an interrupt controller
 MOST_LATE = 100  # ticks that a task gets later: those beyond are lost
-# Exceptions of which none returns, where the program has no handler of its own. None of their
-# numbers is that of a device's interrupt here.
-UNHANDLED = {
-    0x00: "a division by zero or with too large a quotient",
-    0x06: "an invalid opcode",
-    0x0C: "an access beyond the stack segment",
-    0x0D: "an access beyond a segment",
-}
 SLOWEST = SPEED // 100  # instructions that a program may take to fetch a key from port 60h
 KEYS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x1b": "escape", "\x08": "backspace"}
 
@@ -107,14 +126,21 @@ class Services:
     the exception that the program had no handler for, and where it was.
     """
 
-    def __init__(self, guest: Guest, host: Host) -> None:
+    def __init__(
+        self,
+        guest: Guest,
+        host: Host,
+        drives: Mapping[int, Image] | None = None,
+        extended: int = 0,
+    ) -> None:
+        """drives: disks' images by their numbers. extended: KiB of memory above 1 MiB."""
         self.guest = guest
-        self._m = cast(State, guest.state)
+        m = self._m = cast(State, guest.state)
         self._host = host
         self.task = GuestTask(self._m)
-        self.ports = Ports(self)
+        self.ports = Ports(self, extended=extended, a20=lambda on: set_a20(m, on))
         self.console: Console | Keyboard = Console(host, self.teletype)
-        self.bios = Bios(self.ports, self)
+        self.bios = Bios(self.ports, self, extended=extended, drives=drives)
         self.dos: Dos | None = None
         self.speed = SPEED
         self.epoch = EPOCH
@@ -189,28 +215,38 @@ class Services:
     # Starting
 
     def boot(self, mounts: Sequence[Mount]) -> Dos:
-        """Make the handlers of interrupts, and start DOS."""
+        """Start DOS in a virtual-8086 task."""
+        supervise(self._m)
+        self._make_vectors(DIVISION, *DOS)
+        self.bios.power_on(self.task)
+        dos = self.dos = Dos(self.task, mounts, self.console, self)
+        self._handlers[DIVISION] = self._divided
+        for number, service in DOS.items():
+            self._handlers[number] = partial(service, dos)
+        return dos
+
+    def boot_disk(self, number: int) -> None:
+        """Start what is in the first sector of a disk, in real mode, as a PC does."""
         self._m.r[r.HOSTED] = 1
+        self._make_vectors()
+        self.bios.power_on(self.task)
+        self.task.write(BOOT, self.bios.disks.drives[number].read(0))
+        self.task.dl = number
+        start(self._m, 0, BOOT)
+
+    def boot_rom(self) -> None:
+        """Start where a 386 does after a reset, 16 bytes below the end of its memory."""
+        reset_cpu(self._m)
+
+    def _make_vectors(self, *others: int) -> None:
+        """The table of vectors, and behind each a handler; those of the BIOS and others ask the
+        host."""
         for number in range(256):
             self.task.write((ROM << 4) + STUB * number, bytes([IRET]))
             self.task.write(4 * number, (ROM << 16 | STUB * number).to_bytes(4, "little"))
-        self.bios.power_on(self.task)
-        dos = self.dos = Dos(self.task, mounts, self.console, self)
         for number in INTERRUPTS:
             self._handlers[number] = self._bios(number)
-        for number in UNHANDLED:
-            self._handlers[number] = self._unhandled(number)
-        for number, handler in (
-            (0x20, dos.int20),
-            (0x21, dos.int21),
-            (0x25, dos.int25),
-            (0x26, dos.int26),
-            (0x27, dos.int27),
-            (0x29, dos.int29),
-            (0x2F, dos.int2f),
-        ):
-            self._handlers[number] = handler
-        for number in self._handlers:
+        for number in (*INTERRUPTS, *others):
             self.task.write((ROM << 4) + STUB * number, bytes([*SERVE, IRET]))
         free = STUB * 256
         for number, code in AFTER.items():
@@ -218,17 +254,15 @@ class Services:
             self.task.write((ROM << 4) + STUB * number, bytes([*SERVE, JMP]) + jump)
             self.task.write((ROM << 4) + free, code)
             free += len(code)
-        return dos
 
     def _bios(self, number: int) -> Callable[[GuestTask], bool]:
         return lambda task: self.bios.serve(number, task)
 
-    def _unhandled(self, number: int) -> Callable[[GuestTask], bool]:
-        def fail(task: GuestTask) -> bool:
-            self.failure = f"{UNHANDLED[number]} at {{:04X}}:{{:04X}}".format(*task.caller())
-            return False
-
-        return fail
+    def _divided(self, task: GuestTask) -> bool:
+        """By zero, or with too large a quotient: the division would be done again for ever."""
+        cs, ip = task.caller()
+        self.failure = f"a division error (#DE), {UNHANDLED}, at {cs:04X}:{ip:04X}"
+        return False
 
     # What zoo.session asks for
 
