@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import cast
 
 from vm86 import registers as r
@@ -36,28 +35,7 @@ from zoo.registers import CAUSE, DONE, REPLIED, REPLY
 CLOCK = 1_193_182  # of the timer, ticks a second
 PER_CLOCK = 10  # instructions
 SPEED = CLOCK * PER_CLOCK
-EXCEPTIONS = {
-    r.UD: "an invalid instruction (#UD)",
-    r.NM: "no coprocessor (#NM)",
-    r.NP: "a segment that is not present (#NP)",
-    r.STACK_FAULT: "the stack's end (#SS)",
-    r.GP: "a privileged instruction, or a segment's end (#GP)",
-    r.PF: "a page that is not there (#PF)",
-}
-UNHANDLED = "for which the program has no handler"
-FAULTS = {
-    r.SHUTDOWN: "no handler could be called: the processor has shut down",
-    **{r.UNHANDLED + vector: f"{text}, {UNHANDLED}" for vector, text in EXCEPTIONS.items()},
-}
-DOS: dict[int, Callable[[Dos, GuestTask], bool]] = {
-    0x20: Dos.int20,
-    0x21: Dos.int21,
-    0x25: Dos.int25,
-    0x26: Dos.int26,
-    0x27: Dos.int27,
-    0x29: Dos.int29,
-    0x2F: Dos.int2f,
-}
+FAULTS = {r.SHUTDOWN: "no handler could be called: the processor has shut down"}
 REQUESTS = {
     r.FLUSH: "flush",
     r.SERVE: "service",
@@ -73,11 +51,18 @@ JMP = 0xE9
 SERVE = (0x63, 0xC0)
 DEBUG_PORT = 0xE9
 BOOT = 0x7C00  # where the first sector of a disk is loaded
-DIVISION = 0x00
 WAIT = 0x15  # INT 15h waits for a time, all others for a key
 KEYBOARD = 0x16
 TIMER = 1 << 0  # its bit in an interrupt controller
 MOST_LATE = 100  # ticks that a task gets later: those beyond are lost
+# Exceptions of which none returns, where the program has no handler of its own. None of their
+# numbers is that of a device's interrupt here.
+UNHANDLED = {
+    0x00: "a division by zero or with too large a quotient",
+    0x06: "an invalid opcode",
+    0x0C: "an access beyond the stack segment",
+    0x0D: "an access beyond a segment",
+}
 SLOWEST = SPEED // 100  # instructions that a program may take to fetch a key from port 60h
 KEYS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x1b": "escape", "\x08": "backspace"}
 
@@ -217,12 +202,19 @@ class Services:
     def boot(self, mounts: Sequence[Mount]) -> Dos:
         """Start DOS in a virtual-8086 task."""
         supervise(self._m)
-        self._make_vectors(DIVISION, *DOS)
+        self._make_vectors()
         self.bios.power_on(self.task)
         dos = self.dos = Dos(self.task, mounts, self.console, self)
-        self._handlers[DIVISION] = self._divided
-        for number, service in DOS.items():
-            self._handlers[number] = partial(service, dos)
+        self._handlers |= {
+            0x20: dos.int20,
+            0x21: dos.int21,
+            0x25: dos.int25,
+            0x26: dos.int26,
+            0x27: dos.int27,
+            0x29: dos.int29,
+            0x2F: dos.int2f,
+        }
+        self._make_handlers()
         return dos
 
     def boot_disk(self, number: int) -> None:
@@ -230,6 +222,7 @@ class Services:
         self._m.r[r.HOSTED] = 1
         self._make_vectors()
         self.bios.power_on(self.task)
+        self._make_handlers()
         self.task.write(BOOT, self.bios.disks.drives[number].read(0))
         self.task.dl = number
         start(self._m, 0, BOOT)
@@ -238,15 +231,19 @@ class Services:
         """Start where a 386 does after a reset, 16 bytes below the end of its memory."""
         reset_cpu(self._m)
 
-    def _make_vectors(self, *others: int) -> None:
-        """The table of vectors, and behind each a handler; those of the BIOS and others ask the
-        host."""
+    def _make_vectors(self) -> None:
+        """The table of vectors, and behind each a handler, which only returns."""
         for number in range(256):
             self.task.write((ROM << 4) + STUB * number, bytes([IRET]))
             self.task.write(4 * number, (ROM << 16 | STUB * number).to_bytes(4, "little"))
+
+    def _make_handlers(self) -> None:
+        """The handlers that ask the host."""
         for number in INTERRUPTS:
             self._handlers[number] = self._bios(number)
-        for number in (*INTERRUPTS, *others):
+        for number in UNHANDLED:
+            self._handlers[number] = self._unhandled(number)
+        for number in self._handlers:
             self.task.write((ROM << 4) + STUB * number, bytes([*SERVE, IRET]))
         free = STUB * 256
         for number, code in AFTER.items():
@@ -258,11 +255,12 @@ class Services:
     def _bios(self, number: int) -> Callable[[GuestTask], bool]:
         return lambda task: self.bios.serve(number, task)
 
-    def _divided(self, task: GuestTask) -> bool:
-        """By zero, or with too large a quotient: the division would be done again for ever."""
-        cs, ip = task.caller()
-        self.failure = f"a division error (#DE), {UNHANDLED}, at {cs:04X}:{ip:04X}"
-        return False
+    def _unhandled(self, number: int) -> Callable[[GuestTask], bool]:
+        def fail(task: GuestTask) -> bool:
+            self.failure = f"{UNHANDLED[number]} at {{:04X}}:{{:04X}}".format(*task.caller())
+            return False
+
+        return fail
 
     # What zoo.session asks for
 

@@ -147,7 +147,7 @@ def test_tasks_are_switched(play: Play, assemble: Assemble, tmp_path: Path) -> N
     assert colours(terminal, 0, 0) == ("ffffff", "00aa00")
     terminal.type(MENU + "n")
     terminal.sees("about to fail")
-    terminal.sees("bad.com failed: an invalid instruction (#UD), ")
+    terminal.sees("bad.com failed: an invalid opcode at ")
     terminal.type(" ")  # it is left; the first task is next
     terminal.sees("Colour")
     terminal.type("z")
@@ -160,7 +160,7 @@ def test_tasks_are_switched(play: Play, assemble: Assemble, tmp_path: Path) -> N
     terminal.type(MENU + "x")
     assert terminal.ends() == 3
     text = terminal.sent.decode()
-    assert "[bad.com failed: an invalid instruction (#UD), " in text
+    assert "[bad.com failed: an invalid opcode at " in text
     figures = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert [one["program"] for one in figures] == ["keys.com", "count.com", "bad.com"]
 

@@ -80,7 +80,7 @@ def test_a_task_fails_and_the_other_goes_on(start: Start) -> None:
     schedule([bad, good], 20 * SLICE)
     assert bad.ended and not good.ended
     assert bad.failure is not None
-    assert "an invalid instruction (#UD), for which" in bad.failure and ":010C" in bad.failure
+    assert "an invalid opcode at " in bad.failure and ":010C" in bad.failure
     assert executed(bad) + executed(good) == 20 * SLICE
     assert counted(good) > 100
 
@@ -88,7 +88,7 @@ def test_a_task_fails_and_the_other_goes_on(start: Start) -> None:
 def test_a_stack_that_is_none_shuts_one_task_down(start: Start) -> None:
     bad, good = start("mov sp, 1\npush ax"), start(programs.COUNTS)
     schedule([bad, good], 3 * SLICE)
-    assert bad.failure is not None and ":0103" in bad.failure and "#SS" in bad.failure
+    assert bad.failure is not None and ":0103" in bad.failure and "shut down" in bad.failure
     assert good.failure is None and counted(good) > 30
 
 
@@ -96,7 +96,7 @@ def test_a_stack_that_is_none_shuts_one_task_down(start: Start) -> None:
 def test_exceptions_that_nobody_handles_end_the_program(start: Start, source: str) -> None:
     task = start(source)
     schedule([task], SLICE)
-    assert task.failure is not None and "for which the program has no handler, at " in task.failure
+    assert task.failure is not None and "has no handler" in task.failure
     assert executed(task) < 10
 
 
@@ -199,7 +199,7 @@ def test_each_task_has_its_screen_and_its_figures(assemble: Assemble, tmp_path: 
     ]
     assert done.returncode == 3
     message, *figures = [line for line in done.stderr.decode().splitlines() if line]
-    assert message.startswith("[bad.com failed: an invalid instruction (#UD), ")
+    assert message.startswith("[bad.com failed: an invalid opcode at ")
     read = [json.loads(line) for line in figures]
     assert [one["program"] for one in read] == ["count.com#1", "bad.com", "count.com#2"]
     assert sum(one["instructions"] for one in read) == 600_000

@@ -78,9 +78,9 @@ class Task:
         if stop.reason == z.FAULT:
             m = self.services.guest.state
             place = m.r[r.SELECTOR + r.CS], m.r[z.PC] - m.r[r.ORIGIN] & 0xFFFF
-            self.failure = "{2}, at {0:04X}:{1:04X}".format(*place, stop.text)
+            self.failure = "{2} at {0:04X}:{1:04X}".format(*place, stop.text)
         elif self.services.failure is not None:
-            self.failure = self.services.failure
+            self.failure = f"{self.services.failure}, and the program has no handler for it"
         if self.failure is not None or (stop.reason in (z.HOST, z.HALT) and not self.waiting):
             self.end()
 
