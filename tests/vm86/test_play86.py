@@ -138,7 +138,7 @@ def test_tasks_are_switched(play: Play, assemble: Assemble, tmp_path: Path) -> N
     terminal = play(keys, "--also", count, "--also", bad, "--share", "1:3:1", "--stats")
     terminal.sees("Colour")
     terminal.type(MENU)
-    terminal.sees("1 keys.com*  2 count.com  3 bad.com")
+    terminal.sees("1 keys.com*  2 count.com  3 bad.com (failed)")
     terminal.sees("n next")
     terminal.type("2")
     terminal.until(lambda: terminal.lines[0][:4] == "0000" and not terminal.lines[24])
