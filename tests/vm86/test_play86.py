@@ -190,7 +190,7 @@ def test_pictures_and_casts(play: Play, assemble: Assemble, tmp_path: Path) -> N
     terminal = play("--png", path, "--cast", cast, keys)
     terminal.sees("Colour")
     terminal.type(MENU + "p")
-    terminal.sees("shot.png shows keys.com")
+    terminal.sees("keys.com")
     terminal.type("y")
     terminal.until(lambda: terminal.lines[0] == "7915")
     terminal.type(MENU + "q")
