@@ -40,7 +40,11 @@ _PARAMETERS_SIZE = 0x20
 MEDIA = 0x16  # in a drive parameter block: the byte that tells the kind of disk
 _FIXED_DISK = 0xF8
 _ROOT_ENTRIES = 512
-SIZE = 0x0700  # bytes, with blocks for 26 drives
+# With blocks for 26 drives. Much of it stays empty, so that programs begin at segment 0192h, as with
+# DOSBox: the runtime of Microsoft's Pascal (MASM 1, LINK 2) takes for its stack what is left above
+# its data modulo 64 KiB, which is next to nothing just below 014Ch, and LINK writes segments of its
+# own into the files it makes.
+SIZE = 0x11D0
 
 _NONE = 0xFFFFFFFF
 
