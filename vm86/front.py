@@ -14,7 +14,8 @@ from zoo.front import Request
 from zoo.running import finish, logged
 
 if TYPE_CHECKING:
-    from vm86.dos.mount import Mount
+    from vm86.dos.kernel import Dos
+    from vm86.dos.volume import Volume
     from vm86.services import Services
     from zoo.facts import Section
     from zoo.host import Event
@@ -24,8 +25,8 @@ OPTIONS = (
         ["--mount"],
         multiple=True,
         metavar="X=DIR[:rw]",
-        help="A folder as drive X, to read; with :rw to write, too. By default the program's own "
-        "folder is C.",
+        help="A folder, or a disk's image, as drive X. With :rw programs can write to the folder, "
+        "and what they write to the disk is kept. By default the program's own folder is C.",
     ),
     click.Option(
         ["--screen"],
@@ -71,7 +72,7 @@ class Vm86Front:
             host = logged(stack, Streams(), request)
             services = Services(guest, host)
             dos = services.boot(mounts(options["mount"], request.path))
-            stack.callback(dos.close)
+            stack.callback(closed, dos)
             arguments = " ".join(request.arguments).encode("cp437", "replace")
             try:
                 dos.load(request.data, dos_path(request.path), arguments)
@@ -130,23 +131,39 @@ def shown(wanted: str) -> Callable[[Services], None]:
     return lambda services: None
 
 
-def mounts(given: Sequence[str], program: Path) -> list[Mount]:
+def mounts(given: Sequence[str], program: Path) -> list[Volume]:
     """The drives that --mount gives; the program's folder as C, if it gives no C."""
+    from vm86.dos.drives import parse_mount
     from vm86.dos.mount import Mount
 
-    found: dict[str, Mount] = {}
+    found: dict[str, Volume] = {}
     for one in given:
-        letter, equals, folder = one.partition("=")
-        writable = folder.endswith(":rw")
         try:
-            mount = Mount(letter, folder.removesuffix(":rw"), writable=writable)
+            mount = parse_mount(one)
         except (OSError, ValueError) as error:
             raise click.BadParameter(
-                f"--mount {one}: {error}; it is given as C=DIR or C=DIR:rw"
+                f"--mount {one}: {error}; it is given as C=DIR or C=DIR:rw, or with a disk's image"
             ) from error
-        if not equals or mount.letter in found:
-            raise click.BadParameter(f"--mount {one}: a drive is given once, as C=DIR or C=DIR:rw")
+        if mount.letter in found:
+            raise click.BadParameter(f"--mount {one}: a drive is given once")
         found[mount.letter] = mount
     if "C" not in found:
         found["C"] = Mount("C", program.resolve().parent)
     return list(found.values())
+
+
+def closed(dos: Dos) -> None:
+    """The end of DOS, when what was written to disks is kept or forgotten."""
+    from vm86.dos.diskmount import DiskMount
+
+    for mount in dos.drives.mounts.values():
+        if isinstance(mount, DiskMount) and mount.forgets:
+            click.echo(
+                f"What was written to drive {mount.letter} is forgotten; "
+                f"--mount {mount.letter}=IMAGE:rw keeps it.",
+                err=True,
+            )
+    try:
+        dos.close()
+    except OSError as error:
+        raise click.UsageError(f"what was written to a disk can't be kept: {error}") from error

@@ -17,8 +17,9 @@ from vm86.bios.cp437 import decode
 from vm86.bios.data import BUFFER_HEAD, BUFFER_TAIL
 from vm86.bios.keys import scan_codes
 from vm86.devices.ports import Ports
+from vm86.dos.diskmount import bios_drives
 from vm86.dos.kernel import Dos
-from vm86.dos.mount import Mount
+from vm86.dos.volume import Volume
 from vm86.guesttask import GuestTask
 from vm86.state import State
 from vm86.task import word
@@ -137,12 +138,13 @@ class Services:
 
     # Starting
 
-    def boot(self, mounts: Sequence[Mount]) -> Dos:
+    def boot(self, mounts: Sequence[Volume]) -> Dos:
         """Make the handlers of interrupts, and start DOS."""
         self._m.r[r.HOSTED] = 1
         for number in range(256):
             self.task.write((ROM << 4) + STUB * number, bytes([IRET]))
             self.task.write(4 * number, (ROM << 16 | STUB * number).to_bytes(4, "little"))
+        self.bios.disks.drives.update(bios_drives(mounts))
         self.bios.power_on(self.task)
         dos = self.dos = Dos(self.task, mounts, self.console, self)
         for number in INTERRUPTS:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vm86.dos import access, drives, names, search
 from vm86.dos.errors import DosError, Failure
-from vm86.dos.mount import DIRECTORY, Entry
+from vm86.dos.volume import DIRECTORY, Entry
 from vm86.task import Task, linear, set_word, word
 
 if TYPE_CHECKING:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vm86.dos import access, environment, execute, lowmemory, names, process, table
+from vm86.dos import access, environment, execute, lowmemory, names, process, sectors, table
 from vm86.dos.clock import Clock
 from vm86.dos.console import Console, Screen
 from vm86.dos.drives import Drives
 from vm86.dos.errors import Break, DosError, Failure, Wait
 from vm86.dos.fcbfiles import FcbFiles
 from vm86.dos.memory import Arena
-from vm86.dos.mount import Mount
 from vm86.dos.openfiles import FileTable
 from vm86.dos.process import Caller, Ending
 from vm86.dos.search import Searches
 from vm86.dos.system import SetClock, nothing
+from vm86.dos.volume import Volume
 from vm86.task import CARRY, Task, linear, set_word, word
 
 ENVIRONMENT = {"COMSPEC": "C:\\COMMAND.COM", "PATH": "C:\\"}
 _FRAME = 6  # bytes that an interrupt pushes: IP, CS, FLAGS
-_NOT_READY = 0x8002  # of INT 25h and 26h: no answer; the drive is not ready
 
 
 class Dos:
@@ -37,7 +36,7 @@ class Dos:
     def __init__(
         self,
         task: Task,
-        mounts: Iterable[Mount],
+        mounts: Iterable[Volume],
         console: Console,
         clock: Clock,
         version: tuple[int, int] = (3, 30),
@@ -53,6 +52,8 @@ class Dos:
         self.console = console
         self.screen = Screen(console)
         self.drives = Drives(mounts)
+        for mount in self.drives.mounts.values():
+            mount.times = self.clock
         self.files = FileTable(console, self.screen, self.clock)
         self.fcb_files = FcbFiles()
         self.searches = Searches()
@@ -123,12 +124,12 @@ class Dos:
         return True
 
     def int25(self, task: Task) -> bool:
-        """Read sectors, which folders do not have."""
-        return self._no_sectors(task)
+        """Read sectors."""
+        return sectors.read(self, task)
 
     def int26(self, task: Task) -> bool:
-        """Write sectors, likewise."""
-        return self._no_sectors(task)
+        """Write sectors."""
+        return sectors.write(self, task)
 
     def int27(self, task: Task) -> bool:
         """End the program, but keep it."""
@@ -176,18 +177,6 @@ class Dos:
         else:
             task.ax = code
             task.flags |= CARRY
-
-    def _no_sectors(self, task: Task) -> bool:
-        """These two return with FLAGS still on the stack: the frame that IRET takes is put two
-        bytes lower."""
-        task.ax = _NOT_READY
-        frame = task.read(linear(task.ss, task.sp), 6)
-        flags = int.from_bytes(frame[4:6], "little") | CARRY
-        lower = (task.sp - 2) & 0xFFFF
-        task.write(linear(task.ss, lower), frame[:4] + flags.to_bytes(2, "little"))
-        task.write(linear(task.ss, lower + 6), frame[4:6])
-        task.resume(task.ss, lower)
-        return True
 
     # Ctrl-C: INT 23h, whose handler either returns with IRET, and the function is begun again, or
     # with a far return, which leaves FLAGS on the stack, and the program is ended.
