@@ -34,6 +34,12 @@ OPTIONS = (
         metavar="text|png:FILE|none",
         help="When the program has ended, print what is on its screen, or make a picture of it.",
     ),
+    click.Option(
+        ["--dos"],
+        default="3.30",
+        metavar="VERSION",
+        help="The version that DOS tells programs, some of which want their own: 2.0, say.",
+    ),
 )
 JUMPS = (0xE9, 0xEB)
 
@@ -71,7 +77,7 @@ class Vm86Front:
             guest = power_on(request.data)
             host = logged(stack, Streams(), request)
             services = Services(guest, host)
-            dos = services.boot(mounts(options["mount"], request.path))
+            dos = services.boot(mounts(options["mount"], request.path), version(options["dos"]))
             stack.callback(closed, dos)
             arguments = " ".join(request.arguments).encode("cp437", "replace")
             try:
@@ -129,6 +135,14 @@ def shown(wanted: str) -> Callable[[Services], None]:
     if wanted != "none":
         raise click.BadParameter(f"--screen {wanted}: it is text, png:FILE or none")
     return lambda services: None
+
+
+def version(text: str) -> tuple[int, int]:
+    """Of DOS, its major and its minor number as 30h gives them: "3.3" is 3.30."""
+    major, _, minor = text.partition(".")
+    if not (major + minor).isdecimal() or not 1 <= int(major) <= 9 or len(minor) > 2:
+        raise click.BadParameter(f"--dos {text}: a version is given as 3.30")
+    return int(major), int(minor.ljust(2, "0"))
 
 
 def mounts(given: Sequence[str], program: Path) -> list[Volume]:

@@ -138,15 +138,15 @@ class Services:
 
     # Starting
 
-    def boot(self, mounts: Sequence[Volume]) -> Dos:
-        """Make the handlers of interrupts, and start DOS."""
+    def boot(self, mounts: Sequence[Volume], version: tuple[int, int] = (3, 30)) -> Dos:
+        """Make the handlers of interrupts, and start DOS. version: what it says it is."""
         self._m.r[r.HOSTED] = 1
         for number in range(256):
             self.task.write((ROM << 4) + STUB * number, bytes([IRET]))
             self.task.write(4 * number, (ROM << 16 | STUB * number).to_bytes(4, "little"))
         self.bios.disks.drives.update(bios_drives(mounts))
         self.bios.power_on(self.task)
-        dos = self.dos = Dos(self.task, mounts, self.console, self)
+        dos = self.dos = Dos(self.task, mounts, self.console, self, version)
         for number in INTERRUPTS:
             self._handlers[number] = self._bios(number)
         for number, handler in (

@@ -34,7 +34,9 @@ def change_directory(dos: Dos, task: Task) -> None:
     text = access.string(task, task.ds, task.dx)
     if drives.device(text):
         raise Failure(DosError.PATH_NOT_FOUND)
-    dos.drives.change_directory(dos.drives.resolve(text))
+    place = dos.drives.resolve(text)
+    dos.drives.change_directory(place)
+    dos.describe(place.mount)
 
 
 def current_directory(dos: Dos, task: Task) -> None:

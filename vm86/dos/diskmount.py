@@ -438,4 +438,4 @@ def _is_shown(slot: Slot) -> bool:
 def _entry(slot: Slot) -> Entry:
     name = names.from_field(slot.name.decode(names.CODE_PAGE))
     size = 0 if slot.attributes & DIRECTORY else slot.size
-    return Entry(name, "", slot.attributes & 0x3F, size, slot.date, slot.time)
+    return Entry(name, "", slot.attributes & 0x3F, size, slot.date, slot.time, slot.cluster)

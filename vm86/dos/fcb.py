@@ -283,7 +283,7 @@ def _directory_entry(entry: Entry) -> bytes:
         + bytes(10)
         + entry.time.to_bytes(2, "little")
         + entry.date.to_bytes(2, "little")
-        + bytes(2)  # its first cluster
+        + entry.cluster.to_bytes(2, "little")
         + entry.size.to_bytes(4, "little")
     )
 

@@ -152,6 +152,11 @@ class Dos:
         """For 59h."""
         self.error = code
 
+    def describe(self, mount: Volume) -> None:
+        """Write the drive's parameters to where programs find them."""
+        current = self.drives.current(mount) if self.version < (3, 0) else None
+        lowmemory.describe(self._task, self.base, mount, current)
+
     def flush(self) -> None:
         """Forget the keys typed ahead."""
         self.console.forget()

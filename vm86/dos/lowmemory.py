@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vm86.dos import names
-from vm86.dos.volume import SECTOR, Shape, Volume
+from vm86.dos.volume import SECTOR, DosPath, Shape, Volume
 from vm86.task import Task, linear, set_word
 
 # Code: handlers that DOS has for interrupts until programs put in their own.
@@ -36,9 +36,10 @@ DBCS = 0x0190  # likewise: no leading bytes of double ones
 FILE_NAME_CHARACTERS = 0x01A0
 COLLATING = 0x01C0
 _PARAMETERS = 0x0300  # drive parameter blocks
-_PARAMETERS_SIZE = 0x20
+_PARAMETERS_SIZE = 0x60
 MEDIA = 0x16  # in a drive parameter block: the byte that tells the kind of disk
 _NEXT = 0x18
+_CURRENT = 0x1C
 # With blocks for 26 drives. Much of it stays empty, so that programs begin at segment 0192h, as
 # with DOSBox: the runtime of Microsoft's Pascal (MASM 1, LINK 2) takes for its stack what is left
 # above its data modulo 64 KiB, which is next to nothing just below 014Ch, and LINK writes one of
@@ -95,11 +96,17 @@ def _write_tables(task: Task, base: int) -> None:
         task.write(linear(base, offset), len(table).to_bytes(2, "little") + table)
 
 
-def describe(task: Task, base: int, mount: Volume) -> None:
-    """Write the drive's parameter block again: its disk may be another."""
+def describe(task: Task, base: int, mount: Volume, current: DosPath | None) -> None:
+    """Write the drive's parameter block again: its disk may be another. current: the directory that
+    DOS 2 has in it, by its first cluster and its path; None for a later DOS."""
     address = linear(base, parameters(mount.number))
     after = task.read(address + _NEXT, 4)
-    task.write(address, _parameter_block(base, mount.number, mount.shape, after))
+    block = _parameter_block(base, mount.number, mount.shape, after)
+    if current is not None:
+        cluster = max(mount.entry(current).cluster, 1) if current else 0
+        path = "\\".join(current).encode(names.CODE_PAGE)
+        block = block[:_CURRENT] + cluster.to_bytes(2, "little") + path.ljust(64, b"\0")
+    task.write(address, block)
 
 
 def _parameter_block(base: int, drive: int, shape: Shape, after: bytes) -> bytes:

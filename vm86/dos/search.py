@@ -69,7 +69,8 @@ def _dots(place: Place, folder: tuple[str, ...]) -> list[Entry]:
     if not folder:
         return []
     own = place.mount.entry(folder)._replace(attributes=DIRECTORY)
-    return [own._replace(name="."), own._replace(name="..")]
+    parent = place.mount.entry(folder[:-1]).cluster if folder[:-1] else 0
+    return [own._replace(name="."), own._replace(name="..", cluster=parent)]
 
 
 def _is_wanted(own: int, wanted: int) -> bool:

@@ -51,7 +51,7 @@ def current_drive(dos: Dos, task: Task) -> None:
 
 def _describe(dos: Dos, task: Task, mount: Volume) -> None:
     shape = mount.shape
-    lowmemory.describe(task, dos.base, mount)
+    dos.describe(mount)
     task.al = shape.per_cluster
     task.cx = SECTOR
     task.dx = shape.clusters
@@ -76,7 +76,9 @@ def drive_parameters(dos: Dos, task: Task) -> None:
 
 def _point_at_parameters(dos: Dos, task: Task, drive: int) -> None:
     mount = dos.drives.mount(drive)
-    lowmemory.describe(task, dos.base, mount)
+    if mount.sectors is None:  # as for a drive of a network: it has nothing to do with sectors
+        raise Failure(DosError.INVALID_DRIVE)
+    dos.describe(mount)
     task.ds, task.bx = dos.base, lowmemory.parameters(mount.number)
     task.al = 0
 

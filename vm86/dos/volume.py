@@ -25,6 +25,7 @@ class Entry(NamedTuple):
     size: int
     date: int
     time: int
+    cluster: int = 0  # its first, where it has some
 
     @property
     def is_directory(self) -> bool:
