@@ -7,7 +7,7 @@ time pass at once, so that nobody waits for it.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from vm86 import registers as r
@@ -15,13 +15,16 @@ from vm86.bios import output
 from vm86.bios.bios import AFTER, INTERRUPTS, Bios
 from vm86.bios.cp437 import decode
 from vm86.bios.data import BUFFER_HEAD, BUFFER_TAIL
+from vm86.bios.disk import Image
 from vm86.bios.keys import scan_codes
 from vm86.devices.ports import Ports
 from vm86.dos.diskmount import bios_drives
 from vm86.dos.kernel import Dos
 from vm86.dos.volume import Volume
 from vm86.guesttask import GuestTask
+from vm86.reset import reset_cpu, set_a20, start
 from vm86.state import State
+from vm86.supervise import supervise
 from vm86.task import word
 from zoo.host import Host
 from zoo.layout import Guest
@@ -30,7 +33,21 @@ from zoo.registers import CAUSE, DONE, REPLIED, REPLY
 CLOCK = 1_193_182  # of the timer, ticks a second
 PER_CLOCK = 10  # instructions
 SPEED = CLOCK * PER_CLOCK
-FAULTS = {r.SHUTDOWN: "no handler could be called: the processor has shut down"}
+EXCEPTIONS = {
+    r.UD: "an invalid instruction (#UD)",
+    r.NM: "no coprocessor (#NM)",
+    r.NP: "a segment that is not present (#NP)",
+    r.STACK_FAULT: "the stack's end (#SS)",
+    r.GP: "a privileged instruction, or a segment's end (#GP)",
+    r.PF: "a page that is not there (#PF)",
+}
+FAULTS = {
+    r.SHUTDOWN: "no handler could be called: the processor has shut down",
+    **{
+        r.UNHANDLED + vector: f"{text}, for which the program has no handler"
+        for vector, text in EXCEPTIONS.items()
+    },
+}
 REQUESTS = {
     r.FLUSH: "flush",
     r.SERVE: "service",
@@ -45,6 +62,7 @@ IRET = 0xCF
 JMP = 0xE9
 SERVE = (0x63, 0xC0)
 DEBUG_PORT = 0xE9
+BOOT = 0x7C00  # where the first sector of a disk is loaded
 KEYBOARD = 0x16
 SLOWEST = SPEED // 100  # instructions that a program may take to fetch a key from port 60h
 KEYS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x1b": "escape", "\x08": "backspace"}
@@ -88,13 +106,20 @@ class Console:
 class Services:
     """Answers a task's requests. `boot` gives it DOS; without, nothing is behind its interrupts."""
 
-    def __init__(self, guest: Guest, host: Host) -> None:
-        self._m = cast(State, guest.state)
+    def __init__(
+        self,
+        guest: Guest,
+        host: Host,
+        drives: Mapping[int, Image] | None = None,
+        extended: int = 0,
+    ) -> None:
+        """drives: disks' images by their numbers. extended: KiB of memory above 1 MiB."""
+        m = self._m = cast(State, guest.state)
         self._host = host
         self.task = GuestTask(self._m)
-        self.ports = Ports(self)
+        self.ports = Ports(self, extended=extended, a20=lambda on: set_a20(m, on))
         self.console = Console(host, self._teletype)
-        self.bios = Bios(self.ports, self)
+        self.bios = Bios(self.ports, self, extended=extended, drives=drives)
         self.dos: Dos | None = None
         self._handlers: dict[int, Callable[[GuestTask], bool]] = {}
         self._skipped = 0  # instructions' worth of time in which nothing was done
@@ -139,26 +164,43 @@ class Services:
     # Starting
 
     def boot(self, mounts: Sequence[Volume], version: tuple[int, int] = (3, 30)) -> Dos:
-        """Make the handlers of interrupts, and start DOS. version: what it says it is."""
-        self._m.r[r.HOSTED] = 1
-        for number in range(256):
-            self.task.write((ROM << 4) + STUB * number, bytes([IRET]))
-            self.task.write(4 * number, (ROM << 16 | STUB * number).to_bytes(4, "little"))
+        """Start DOS in a virtual-8086 task. version: what it says it is."""
+        supervise(self._m)
         self.bios.disks.drives.update(bios_drives(mounts))
         self.bios.power_on(self.task)
         dos = self.dos = Dos(self.task, mounts, self.console, self, version)
+        self._handlers |= {
+            0x20: dos.int20,
+            0x21: dos.int21,
+            0x25: dos.int25,
+            0x26: dos.int26,
+            0x27: dos.int27,
+            0x29: dos.int29,
+            0x2F: dos.int2f,
+        }
+        self._make_vectors()
+        return dos
+
+    def boot_disk(self, number: int) -> None:
+        """Start what is in the first sector of a disk, in real mode, as a PC does."""
+        self._m.r[r.HOSTED] = 1
+        self._make_vectors()
+        self.bios.power_on(self.task)
+        self.task.write(BOOT, self.bios.disks.drives[number].read(0))
+        self.task.dl = number
+        start(self._m, 0, BOOT)
+
+    def boot_rom(self) -> None:
+        """Start where a 386 does after a reset, 16 bytes below the end of its memory."""
+        reset_cpu(self._m)
+
+    def _make_vectors(self) -> None:
+        """The table of vectors, and behind each a handler, which may ask the host."""
+        for number in range(256):
+            self.task.write((ROM << 4) + STUB * number, bytes([IRET]))
+            self.task.write(4 * number, (ROM << 16 | STUB * number).to_bytes(4, "little"))
         for number in INTERRUPTS:
             self._handlers[number] = self._bios(number)
-        for number, handler in (
-            (0x20, dos.int20),
-            (0x21, dos.int21),
-            (0x25, dos.int25),
-            (0x26, dos.int26),
-            (0x27, dos.int27),
-            (0x29, dos.int29),
-            (0x2F, dos.int2f),
-        ):
-            self._handlers[number] = handler
         for number in self._handlers:
             self.task.write((ROM << 4) + STUB * number, bytes([*SERVE, IRET]))
         free = STUB * 256
@@ -167,7 +209,6 @@ class Services:
             self.task.write((ROM << 4) + STUB * number, bytes([*SERVE, JMP]) + jump)
             self.task.write((ROM << 4) + free, code)
             free += len(code)
-        return dos
 
     def _bios(self, number: int) -> Callable[[GuestTask], bool]:
         return lambda task: self.bios.serve(number, task)

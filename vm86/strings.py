@@ -7,8 +7,9 @@ stops it, the registers say how far it has come.
 from __future__ import annotations
 
 from vm86.flags import difference
+from vm86.memory import place, target
 from vm86.registers import DF, ECX, EDI, ES, ESI, FLAGS, ZR
-from vm86.state import State, get, load, place, put, save, target
+from vm86.state import State, get, load, put, save
 
 CHUNK = 1 << 16
 

@@ -29,12 +29,14 @@ FAST = {
 
 
 def trapped(lines: Iterable[str], trap: str) -> Iterator[str]:
-    """The lines with what TRAP stands for; when that goes on, it may have stopped the run."""
+    """The lines with what TRAP stands for; when that goes on, it may have stopped the run, and goes
+    elsewhere."""
     for line in lines:
         yield line.replace(TRAP, trap)
         if TRAP in line and not trap.startswith("return"):
             yield line.replace(TRAP, "if m.r[STOP]:")
             yield line.replace(TRAP, f"    {LEAVE}")
+            yield line.replace(TRAP, "goes = 1")
 
 
 def step_source(machine: Machine, name: str, lines: Iterable[str], translated: bool = False) -> str:
@@ -93,7 +95,8 @@ def _block(lines: Iterable[str]) -> str:
 
 
 def _loop(machine: Machine) -> Iterator[str]:
-    yield from ("left = budget", "at = pc = m.r[PC]", "while left > 0:", "    at = pc")
+    yield from ("left = budget", "at = pc = m.r[PC]", "while left > 0:")
+    yield from ("    at = pc", "    goes = 0")
     yield f"    op = {machine.first}"
     for k, group in enumerate(machine.groups):
         yield f"    {_word(k)} {group.condition}:"
@@ -105,10 +108,11 @@ def _loop(machine: Machine) -> Iterator[str]:
             for line in trapped(arm.tail + arm.lines, machine.trap[0]):
                 yield f"            {line.replace(LEAVE, 'break')}"
             if any(op.flow for op in arm.ops):
-                yield from (f"            {line}" for line in GOES)
+                yield "            goes = 1"
             elif any(op.branches for op in arm.ops):
-                yield "            if pc <= at:"
-                yield from (f"                {line}" for line in GOES)
+                yield "            goes = 1 if pc <= at else 0"
+    yield "    if goes:"
+    yield from (f"        {line}" for line in GOES)
     yield from (
         "    left -= 1",
         "if m.r[STOP] != RUNNING:",
