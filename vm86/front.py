@@ -48,13 +48,13 @@ class Vm86Front:
     """Runs DOS programs."""
 
     options: Sequence[click.Option] = OPTIONS
+    suffixes = (".com", ".exe")
 
     def recognises(self, data: bytes) -> bool:
         """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump."""
         return data[:2] in (b"MZ", b"ZM") or (data[:1] != b"" and data[0] in JUMPS)
 
     def run(self, request: Request, **options: Any) -> int:
-        from vm86.dos.errors import Failure
         from vm86.machine import MACHINE
         from vm86.reset import power_on
         from vm86.services import Services
@@ -79,18 +79,16 @@ class Vm86Front:
             services = Services(guest, host)
             dos = services.boot(mounts(options["mount"], request.path), version(options["dos"]))
             stack.callback(closed, dos)
-            arguments = " ".join(request.arguments).encode("cp437", "replace")
-            try:
-                dos.load(request.data, dos_path(request.path), arguments)
-            except Failure as failure:
-                raise click.UsageError(
-                    f"{request.path} can't be loaded: {failure}; is it a DOS program?"
-                ) from failure
+            begin(dos, request)
             screen = shown(options["screen"])
             session = Session(MACHINE, guest, services, request.engine)
             code = finish(session, request)
             screen(services)
         return code if dos.exit_code is None else dos.exit_code
+
+    def run_folder(self, request: Request, **options: Any) -> int:
+        """The shell, in the folder as drive C."""
+        return self.run(request, **options)
 
     def play(self, request: Request, **options: Any) -> int:
         raise click.UsageError(
@@ -105,6 +103,22 @@ class Vm86Front:
 
 
 FRONT = Vm86Front()
+
+
+def begin(dos: Dos, request: Request) -> None:
+    """Load the program, or start the shell where a folder was given."""
+    from vm86.dos.errors import Failure
+
+    if request.path.is_dir():
+        dos.start_shell()
+        return
+    arguments = " ".join(request.arguments).encode("cp437", "replace")
+    try:
+        dos.load(request.data, dos_path(request.path), arguments)
+    except Failure as failure:
+        raise click.UsageError(
+            f"{request.path} can't be loaded: {failure}; is it a DOS program?"
+        ) from failure
 
 
 def dos_path(path: Path) -> str:
@@ -162,7 +176,8 @@ def mounts(given: Sequence[str], program: Path) -> list[Volume]:
             raise click.BadParameter(f"--mount {one}: a drive is given once")
         found[mount.letter] = mount
     if "C" not in found:
-        found["C"] = Mount("C", program.resolve().parent)
+        folder = program.resolve()
+        found["C"] = Mount("C", folder if folder.is_dir() else folder.parent)
     return list(found.values())
 
 

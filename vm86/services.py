@@ -176,6 +176,7 @@ class Services:
             0x26: dos.int26,
             0x27: dos.int27,
             0x29: dos.int29,
+            0x2E: dos.int2e,
             0x2F: dos.int2f,
         }
         self._make_vectors()

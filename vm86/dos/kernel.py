@@ -14,6 +14,7 @@ from vm86.dos.memory import Arena
 from vm86.dos.openfiles import FileTable
 from vm86.dos.process import Caller, Ending
 from vm86.dos.search import Searches
+from vm86.dos.shell import Shell
 from vm86.dos.system import SetClock, nothing
 from vm86.dos.volume import Volume
 from vm86.task import CARRY, Task, linear, set_word, word
@@ -48,6 +49,8 @@ class Dos:
         self.version = version
         self.base = base
         self.environment = environment.strings(variables)
+        self._variables = variables
+        self.shell: Shell | None = None
         self.clock = SetClock(clock)
         self.console = console
         self.screen = Screen(console)
@@ -86,6 +89,10 @@ class Dos:
         tail = b" " + arguments if arguments and not arguments.startswith(b" ") else arguments
         execute.start(self, self._task, program, name, tail)
 
+    def start_shell(self) -> None:
+        """Go to the shell as the first program, instead of one that is loaded."""
+        self.shell = Shell(self, self._task, self._variables)
+
     def close(self) -> None:
         """Close all files and mounts."""
         self.fcb_files.close_all()
@@ -107,9 +114,7 @@ class Dos:
             return True
         number = task.ah
         if number not in table.WITHOUT_STACK:
-            stack = linear(self.psp, access.PSP_STACK)
-            set_word(task, stack, task.sp)
-            set_word(task, stack + 2, task.ss)
+            self.note_stack(task)
         try:
             table.FUNCTIONS.get(number, nothing)(self, task)
         except Wait:
@@ -141,12 +146,22 @@ class Dos:
         self.screen.write_raw(bytes([task.al]))
         return True
 
+    def int2e(self, task: Task) -> bool:
+        """The shell's next step."""
+        return self.shell is None or self.shell.step(task)
+
     def int2f(self, task: Task) -> bool:
         """Programs that wait in the background: none answers, so that AL stays as it is."""
         del task
         return True
 
     # What services use
+
+    def note_stack(self, task: Task) -> None:
+        """Where the program called: there it goes on when one that it now starts has ended."""
+        stack = linear(self.psp, access.PSP_STACK)
+        set_word(task, stack, task.sp)
+        set_word(task, stack + 2, task.ss)
 
     def remember(self, code: DosError) -> None:
         """For 59h."""

@@ -45,6 +45,8 @@ _CURRENT = 0x1C
 # above its data modulo 64 KiB, which is next to nothing just below 014Ch, and LINK writes one of
 # its segments into the files it makes.
 SIZE = 0x11D0
+SHELL = 0x0F00  # its prefix, code and stack
+SHELL_SIZE = SIZE - SHELL
 
 _NONE = 0xFFFFFFFF
 
