@@ -283,7 +283,7 @@ def del_(shell: Shell, rest: str) -> Outcome:
 def _sure(shell: Shell, question: str) -> Generator[bool, None, bool]:
     shell.say(question)
     answer = yield from shell.read_line()
-    shell.say("\r\n")
+    shell.say("\n")
     return (answer or "N").strip().upper().startswith("Y")
 
 

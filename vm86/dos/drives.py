@@ -34,7 +34,7 @@ def parse_mount(text: str) -> Volume:
     letter, equals, name = text.partition("=")
     writable = name.endswith(":rw")
     path = Path(name.removesuffix(":rw"))
-    if not equals or path == Path():
+    if not equals or not name.removesuffix(":rw"):
         raise ValueError("that is no mount")
     if path.is_file():
         return open_image(letter, path, keep=writable)

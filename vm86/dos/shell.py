@@ -90,12 +90,13 @@ class Shell:
             try:
                 if self.batches:
                     yield from self._batch_line()
+                    yield DONE  # it may be a loop without end: Ctrl-C and the budget end it
                     continue
                 self.say("\r\n" + self.prompt())
                 line = yield from self.read_line()
                 if line is None:
                     return
-                self.say("\r\n")
+                self.say("\n")  # the return was echoed
                 if (yield from self.run(line)):
                     return
             except Break:
@@ -144,8 +145,6 @@ class Shell:
                 if not editor.text:
                     return None
                 byte = _RETURN
-            if byte == 3 and console:
-                raise Break
             if byte == _LINE_FEED:
                 if self._after_return:
                     self._after_return = False
@@ -164,6 +163,8 @@ class Shell:
 
     def read_byte(self, file: OpenFile) -> Generator[bool, None, int | None]:
         data = yield from self.read(file, 1, raw=True)
+        if data == b"\3" and file.is_console:
+            raise Break
         return data[0] if data else None
 
     def read(self, file: OpenFile, size: int, *, raw: bool = False) -> Generator[bool, None, bytes]:
@@ -370,4 +371,4 @@ def _redirections(text: str) -> tuple[str, list[tuple[int, str, str]]]:
         end = next((n for n, c in enumerate(rest) if c in " \t<>|"), len(rest))
         found.append((_INPUT if c == "<" else _OUTPUT, sign, rest[:end]))
         k = len(text) - len(rest) + end
-    return kept.rstrip() if found else kept, found
+    return kept.strip() if found else kept, found
