@@ -40,9 +40,9 @@ def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "translations"
 
     def place(machine: Machine, guest: Guest) -> Path:
-        return folder / Constants(machine, guest).hash()
+        return folder / f"{machine.name}-{Constants(machine, guest).hash()}.o"
 
-    monkeypatch.setattr(recompile, "translations_folder", place)
+    monkeypatch.setattr(recompile, "translations_path", place)
     return folder
 
 
@@ -78,3 +78,8 @@ def installed() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def dfrotz() -> str:
     return program("dfrotz")
+
+
+@pytest.fixture(scope="session")
+def nasm() -> str:
+    return program("nasm")

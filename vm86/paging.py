@@ -134,8 +134,20 @@ def paged(m: State, a: int, o: int, kind: int) -> int:
     entry = m.tlb[kind + (a >> 12 & ENTRIES)]
     if entry >> 32 == (a >> 12) + 1 and (a & PAGE) + o <= PAGE + 1:
         return (entry & DWORD) + (a & PAGE)
-    if m.r[WATCHED]:
+    if m.r[WATCHED]:  # then nothing is cached
         watch(m, a, o, kind)
+    return uncached(m, a, o, kind)
+
+
+def unwatched(m: State, a: int, o: int, kind: int) -> int:
+    """Likewise where no breakpoint on data is met: for code, and the processor's own tables."""
+    entry = m.tlb[kind + (a >> 12 & ENTRIES)]
+    if entry >> 32 == (a >> 12) + 1 and (a & PAGE) + o <= PAGE + 1:
+        return (entry & DWORD) + (a & PAGE)
+    return uncached(m, a, o, kind)
+
+
+def uncached(m: State, a: int, o: int, kind: int) -> int:
     first = translated(m, a, kind)
     if first == -1 or (first >= 0 and (a & PAGE) + o <= PAGE + 1):
         return first
@@ -156,7 +168,7 @@ def system_place(m: State, a: int, o: int, kind: int) -> int:
     a &= DWORD
     if a + o <= m.r[PLAIN]:
         return a
-    return paged(m, a, o, kind)
+    return unwatched(m, a, o, kind)
 
 
 def system_load(m: State, a: int, o: int) -> int:

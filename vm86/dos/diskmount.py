@@ -75,10 +75,14 @@ class DiskMount(Volume):
         self.removable = image.geometry.kind != 0
         self._part = self.sectors = volume_of(image)
         self._keep = keep
+        self._closed = False
         self._known: tuple[bytes, Fat] | None = None
 
     def close(self) -> None:
         """Raises OSError: what was written can't be kept."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             if self._keep is not None and self.image.written:
                 self.image.save(self._keep)
@@ -88,7 +92,7 @@ class DiskMount(Volume):
     @property
     def forgets(self) -> bool:
         """Whether something was written that will be forgotten."""
-        return self._keep is None and bool(self.image.written)
+        return self._keep is None and bool(self.image.written) and not self._closed
 
     @property
     def is_formatted(self) -> bool:
