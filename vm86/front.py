@@ -12,7 +12,7 @@ import click
 from zoo.front import Request, read
 
 if TYPE_CHECKING:
-    from vm86.dos.mount import Mount
+    from vm86.dos.volume import Volume
     from vm86.monitor.tasks import Program
     from zoo.facts import Section
 
@@ -21,8 +21,8 @@ OPTIONS = (
         ["--mount"],
         multiple=True,
         metavar="X=DIR[:rw]",
-        help="A folder as drive X, to read; with :rw to write, too. By default a program's own "
-        "folder is C.",
+        help="A folder, or a disk's image, as drive X. With :rw programs can write to the folder, "
+        "and what they write to the disk is kept. By default a program's own folder is C.",
     ),
     click.Option(
         ["--also"],
@@ -52,6 +52,12 @@ OPTIONS = (
         metavar="FILE",
         help="play: a picture of the screen, at the end and whenever Ctrl-] p is typed.",
     ),
+    click.Option(
+        ["--dos"],
+        default="3.30",
+        metavar="VERSION",
+        help="The version that DOS tells programs, some of which want their own: 2.0, say.",
+    ),
 )
 JUMPS = (0xE9, 0xEB)
 MOST_SHARES = 1000
@@ -61,6 +67,7 @@ class Vm86Front:
     """Runs and plays DOS programs."""
 
     options: Sequence[click.Option] = OPTIONS
+    suffixes = (".com", ".exe")
 
     def recognises(self, data: bytes) -> bool:
         """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump."""
@@ -73,6 +80,10 @@ class Vm86Front:
             if options[name] is not None:
                 raise click.UsageError(f"--{name} is for zoo play; zoo run has --screen")
         return run(request, programs(request, options), options["screen"])
+
+    def run_folder(self, request: Request, **options: Any) -> int:
+        """The shell, in the folder as drive C."""
+        return self.run(request, **options)
 
     def play(self, request: Request, **options: Any) -> int:
         from vm86.monitor.playing import play
@@ -98,8 +109,9 @@ def programs(request: Request, options: dict[str, Any]) -> list[Program]:
     given = [(request.path, request.data, " ".join(request.arguments))]
     given += [_also(one) for one in options["also"]]
     shares = _shares(options["share"], len(given))
+    dos = version(options["dos"])
     return [
-        Program(path, data, arguments, mounts(options["mount"], path), share)
+        Program(path, data, arguments, mounts(options["mount"], path), share, dos)
         for (path, data, arguments), share in zip(given, shares, strict=True)
     ]
 
@@ -132,23 +144,31 @@ def _shares(given: str | None, count: int) -> list[int]:
     return [int(part) for part in parts]
 
 
-def mounts(given: Sequence[str], program: Path) -> list[Mount]:
+def version(text: str) -> tuple[int, int]:
+    """Of DOS, its major and its minor number as 30h gives them: "3.3" is 3.30."""
+    major, _, minor = text.partition(".")
+    if not (major + minor).isdecimal() or not 1 <= int(major) <= 9 or len(minor) > 2:
+        raise click.BadParameter(f"--dos {text}: a version is given as 3.30")
+    return int(major), int(minor.ljust(2, "0"))
+
+
+def mounts(given: Sequence[str], program: Path) -> list[Volume]:
     """The drives that --mount gives; the program's folder as C, if it gives no C."""
+    from vm86.dos.drives import parse_mount
     from vm86.dos.mount import Mount
 
-    found: dict[str, Mount] = {}
+    found: dict[str, Volume] = {}
     for one in given:
-        letter, equals, folder = one.partition("=")
-        writable = folder.endswith(":rw")
         try:
-            mount = Mount(letter, folder.removesuffix(":rw"), writable=writable)
+            mount = parse_mount(one)
         except (OSError, ValueError) as error:
             raise click.BadParameter(
-                f"--mount {one}: {error}; it is given as C=DIR or C=DIR:rw"
+                f"--mount {one}: {error}; it is given as C=DIR or C=DIR:rw, or with a disk's image"
             ) from error
-        if not equals or mount.letter in found:
-            raise click.BadParameter(f"--mount {one}: a drive is given once, as C=DIR or C=DIR:rw")
+        if mount.letter in found:
+            raise click.BadParameter(f"--mount {one}: a drive is given once")
         found[mount.letter] = mount
     if "C" not in found:
-        found["C"] = Mount("C", program.resolve().parent)
+        folder = program.resolve()
+        found["C"] = Mount("C", folder if folder.is_dir() else folder.parent)
     return list(found.values())

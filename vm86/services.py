@@ -19,8 +19,9 @@ from vm86.bios.data import BUFFER_HEAD, BUFFER_TAIL
 from vm86.bios.disk import Image
 from vm86.bios.keys import scan_codes
 from vm86.devices.ports import Ports
+from vm86.dos.diskmount import bios_drives
 from vm86.dos.kernel import Dos
-from vm86.dos.mount import Mount
+from vm86.dos.volume import Volume
 from vm86.guesttask import GuestTask
 from vm86.monitor.idle import Looks
 from vm86.monitor.keyboard import Keyboard
@@ -199,12 +200,13 @@ class Services:
 
     # Starting
 
-    def boot(self, mounts: Sequence[Mount]) -> Dos:
-        """Start DOS in a virtual-8086 task."""
+    def boot(self, mounts: Sequence[Volume], version: tuple[int, int] = (3, 30)) -> Dos:
+        """Start DOS in a virtual-8086 task. version: what it says it is."""
         supervise(self._m)
         self._make_vectors()
+        self.bios.disks.drives.update(bios_drives(mounts))
         self.bios.power_on(self.task)
-        dos = self.dos = Dos(self.task, mounts, self.console, self)
+        dos = self.dos = Dos(self.task, mounts, self.console, self, version)
         self._handlers |= {
             0x20: dos.int20,
             0x21: dos.int21,
@@ -212,6 +214,7 @@ class Services:
             0x26: dos.int26,
             0x27: dos.int27,
             0x29: dos.int29,
+            0x2E: dos.int2e,
             0x2F: dos.int2f,
         }
         self._make_handlers()

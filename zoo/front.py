@@ -46,6 +46,7 @@ class Front(Protocol):
     """What a machine brings to the commands."""
 
     options: Sequence[click.Option]
+    suffixes: Sequence[str]  # of files that are images of this machine, whatever is in them
 
     def recognises(self, data: bytes) -> bool:
         """Whether the bytes look like an image of this machine."""
@@ -57,6 +58,15 @@ class Front(Protocol):
 
     def play(self, request: Request, **options: Any) -> int:
         """Play an image in the terminal; the exit code."""
+        ...
+
+
+@runtime_checkable
+class RunsFolders(Protocol):
+    """A front that can also run without a program, on a folder alone: `Request.data` is empty."""
+
+    def run_folder(self, request: Request, **options: Any) -> int:
+        """As `run`."""
         ...
 
 
@@ -75,7 +85,7 @@ def fronts() -> dict[str, Front]:
 
 
 def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
-    """The front for an image: the one named, or the first that recognises it."""
+    """The front for an image: the one named, or the first that recognises it, or its name."""
     installed = fronts()
     if name is not None:
         if name not in installed:
@@ -85,10 +95,22 @@ def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
     for known, front in installed.items():
         if front.recognises(data):
             return known, front
+    for known, front in installed.items():
+        if path.suffix.lower() in front.suffixes:
+            return known, front
     raise click.UsageError(
         f"{path}: none of the machines ({', '.join(sorted(installed))}) knows this kind of file; "
         "--machine NAME makes one try"
     )
+
+
+def _for_folders(name: str | None, path: Path) -> tuple[str, Front]:
+    """The front for a folder: the one named, or the first that runs folders."""
+    candidates = [choose(name, path, b"")] if name is not None else fronts().items()
+    for known, front in candidates:
+        if isinstance(front, RunsFolders):
+            return known, front
+    raise click.UsageError(f"{path} is a folder, and no image")
 
 
 def read(path: Path) -> bytes:
@@ -136,11 +158,19 @@ def image_options() -> list[click.Parameter]:
     return [*common, *(option for front in fronts().values() for option in front.options)]
 
 
-def request(values: dict[str, Any]) -> tuple[Front, Request, dict[str, Any]]:
-    """From a command's parameters: the front, the request, and the front's own options."""
+def request(
+    values: dict[str, Any], *, folders: bool = False
+) -> tuple[Front, Request, dict[str, Any]]:
+    """From a command's parameters: the front, the request, and the front's own options. folders:
+    the image may be a folder, for a front that RunsFolders."""
     path = values.pop("image")
-    data = read(path)
-    name, front = choose(values.pop("machine"), path, data)
+    machine = values.pop("machine")
+    if folders and path.is_dir():
+        data = b""
+        name, front = _for_folders(machine, path)
+    else:
+        data = read(path)
+        name, front = choose(machine, path, data)
     names = ("engine", "budget", "stats", "record", "replay", "arguments")
     common = {name: values.pop(name) for name in names}
     common |= {name: values.get(name) for name in ("sample", "cast")}  # of one command each
