@@ -41,6 +41,7 @@ class Vm86Front:
     """Runs DOS programs."""
 
     options: Sequence[click.Option] = OPTIONS
+    suffixes: Sequence[str] = (".com", ".exe")
 
     def recognises(self, data: bytes) -> bool:
         """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump."""

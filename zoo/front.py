@@ -66,13 +66,20 @@ class Rehearses(Protocol):
         ...
 
 
+@runtime_checkable
+class Named(Protocol):
+    """A front whose images are known by their names, where their bytes say nothing."""
+
+    suffixes: Sequence[str]  # in small letters, with their dot
+
+
 def fronts() -> dict[str, Front]:
     """The installed fronts by the name of their machine."""
     return {point.name: point.load() for point in plugins("zoo.fronts").values()}
 
 
 def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
-    """The front for an image: the one named, or the first that recognises it."""
+    """The front for an image: the one named, or the first that recognises it, or its name."""
     installed = fronts()
     if name is not None:
         if name not in installed:
@@ -81,6 +88,9 @@ def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
         return name, installed[name]
     for known, front in installed.items():
         if front.recognises(data):
+            return known, front
+    for known, front in installed.items():
+        if isinstance(front, Named) and path.suffix.lower() in front.suffixes:
             return known, front
     raise click.UsageError(
         f"{path}: none of the machines ({', '.join(sorted(installed))}) knows this kind of file; "

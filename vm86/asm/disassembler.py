@@ -173,12 +173,14 @@ class Disassembler:
         found = one.found
         kinds = [operand[:1] for operand in one.op.form.split(",")]
         memory = "O" in kinds or (found["e"] < 0 and ("E" in kinds or "M" in kinds))
-        if not memory or not self.single or found["s"] not in (CS, DS):
+        if not memory or found["b"] != ZERO or found["x"] != ZERO:
             return None
-        if found["b"] != ZERO or found["x"] != ZERO:
-            return None
+        if found["s"] == CS:
+            near = self.scan.starts[one.at] + self.origin == 0
+        else:
+            near = self.single and found["s"] == DS
         place = (found["d"] & found["am"]) - self.origin
-        return place if 0 <= place < len(self.data) else None
+        return place if near and 0 <= place < len(self.data) else None
 
     # Code
 
@@ -206,10 +208,10 @@ class Disassembler:
 
     def _comment(self, one: Read) -> str:
         op, found = one.op, one.found
+        if not self.relocations.isdisjoint(range(one.at, one.end)):
+            return "a segment" + (f", {self._name(one.target)}" if one.target is not None else "")
         if op.name == "INT" and found["i"] == 0x21 and one.service in FUNCTIONS:
             return FUNCTIONS[one.service].__name__.strip("_").replace("_", " ")
-        if op.form == "Ap" and one.target in self._targets:
-            return self._name(one.target or 0)
         if op.name == "CMP" and op.form.endswith("Ib") and 32 < found["i"] < 127:
             return repr(chr(found["i"]))
         if op.name == "MOV" and op.form == "Zv,Iz" and self.single:
@@ -225,6 +227,8 @@ class Disassembler:
 
     def _between(self, at: int, end: int) -> Iterator[Line]:
         """What is not code, each label at the beginning of a line."""
+        if at == end:
+            return
         tables = self.scan.tables
         cuts = {place for place in self._data if at < place < end}
         cuts |= {place for place in tables if at <= place < end}

@@ -48,10 +48,11 @@ class Scan:
     def follow(self, at: int, start: int) -> None:
         """Find what can be reached from an offset in the segment that begins at `start`."""
         self._waiting.append((at, start))
-        while True:
-            self._walk()
-            if not self._behind():
-                return
+        self._walk()
+        count = 0
+        while count != len(self.code):
+            count = len(self.code)
+            self._look_behind()
 
     def targets(self) -> set[int]:
         """Offsets of instructions that something leads to."""
@@ -115,8 +116,8 @@ class Scan:
             at += 2
         return table
 
-    def _behind(self) -> bool:
-        """Look at what lies behind code, and where it could go on; whether there was anything."""
+    def _look_behind(self) -> None:
+        """Look at what lies behind code, and where it could go on."""
         for at in sorted(self.code):
             one = self.code[at]
             if not ends(one) or (one.end < self.size and self._taken[one.end]):
@@ -126,8 +127,7 @@ class Scan:
             for place in sorted(places):
                 if self._plausible(place, self.starts[at]):
                     self._waiting.append((place, self.starts[at]))
-                    return True
-        return False
+                    self._walk()
 
     def _plausible(self, at: int, start: int) -> bool:
         """Whether what begins at an offset makes sense as code to its end."""
@@ -199,4 +199,5 @@ def strings(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
         yield match.start(), match.end()
 
 
-TEXT = re.compile(rb"(?:[\x20-\x7e]{4,}[\r\n\t\x07\x1b]{0,4})+")
+# Four characters or more, with what ends lines and texts
+TEXT = re.compile(rb"(?:[\x20-\x7e]{4,}(?:[\r\n\t\x07\x1b]{1,4}\$?|\0)?)+")
