@@ -10,7 +10,7 @@ from itertools import pairwise
 from vm86.asm.forms import NOT_WRITTEN
 from vm86.asm.operands import Immediate, Memory
 from vm86.asm.read import Read, Reader, number, texts
-from vm86.asm.scan import Scan, strings
+from vm86.asm.scan import SEGMENT, Scan, strings
 from vm86.dos.errors import Failure
 from vm86.dos.programs import LARGEST_COM, parse
 from vm86.dos.table import FUNCTIONS
@@ -43,7 +43,9 @@ def disassemble(
     """
     if bits or origin is not None or entry is not None:
         first = origin or 0
-        return Disassembler(data, bits or 16, first, first if entry is None else entry).lines()
+        start = 0 if first + len(data) <= SEGMENT else None
+        entry = first if entry is None else entry
+        return Disassembler(data, bits or 16, first, entry, start).lines()
     if data[:2] in (b"MZ", b"ZM"):
         return _exe(data)
     origin = COM if len(data) <= LARGEST_COM else 0
@@ -63,8 +65,8 @@ def _exe(data: bytes) -> Iterator[Line]:
     yield from _header(data, size)
     yield Line(0, b"", f"section image start=0x{size:x} vstart=0")
     places = frozenset(place.address for place in program.relocations)
-    start = 16 * program.cs
-    yield from Disassembler(data[size:], 16, 0, start + program.ip, start, places).body()
+    entry = 16 * program.cs + program.ip & 0xFFFFF  # a segment before the image wraps
+    yield from Disassembler(data[size:], 16, 0, entry, entry - program.ip, places).body()
 
 
 def _header(data: bytes, size: int) -> Iterator[Line]:
@@ -92,7 +94,7 @@ class Disassembler:
     """Turns one piece of code into lines.
 
     origin: the address of its first byte.  entry: that where control begins, None for nowhere.
-    start: that of the segment in which it is.  relocations: offsets of words that name segments.
+    start: that of the segment in which it is, None if that is not known.  relocations: offsets of words that name segments.
     """
 
     def __init__(
@@ -101,7 +103,7 @@ class Disassembler:
         bits: int,
         origin: int,
         entry: int | None,
-        start: int = 0,
+        start: int | None = 0,
         relocations: frozenset[int] = frozenset(),
     ) -> None:
         self.data, self.bits, self.origin = data, bits, origin
@@ -110,7 +112,7 @@ class Disassembler:
         self.scan = Scan(self.reader, relocations)
         self.single = not relocations  # one segment for code and data, as far as is known
         if entry is not None:
-            self.scan.follow(entry - origin, start - origin)
+            self.scan.follow(entry - origin, None if start is None else start - origin)
         self.direction = self._direction()
         self._targets = self.scan.targets()
         self._data = self._referred()
@@ -176,7 +178,7 @@ class Disassembler:
         if not memory or found["b"] != ZERO or found["x"] != ZERO:
             return None
         if found["s"] == CS:
-            near = self.scan.starts[one.at] + self.origin == 0
+            near = self.scan.starts[one.at] == -self.origin
         else:
             near = self.single and found["s"] == DS
         place = (found["d"] & found["am"]) - self.origin
@@ -236,7 +238,8 @@ class Disassembler:
         for begin, stop in pairwise(sorted({at, *cuts, end})):
             label = self._label(begin)
             target = tables.get(begin)
-            if target in self._targets and stop - begin == 2 and not self.scan.starts[target] + self.origin:
+            near = target in self._targets and self.scan.starts[target] == -self.origin
+            if target is not None and near and stop - begin == 2:
                 code = self.data[begin:stop]
                 yield Line(self.origin + begin, code, "dw", (self._name(target),), label=label)
                 continue

@@ -67,8 +67,11 @@ class Reader:
         self._code = Code(data, bits)
         self._written: dict[tuple[bytes, int], Line | None] = {}
 
-    def read(self, at: int, start: int = 0) -> Read | None:
-        """The instruction at an offset, None if there is none. start: where the segment begins."""
+    def read(self, at: int, start: int | None) -> Read | None:
+        """The instruction at an offset, None if there is none.
+
+        start: the offset where its segment begins, and addresses wrap; None if that is not known.
+        """
         code = self._code
         fields = decode.decode(cast(State, code), at)
         arm, end = fields[:2]
@@ -87,8 +90,10 @@ class Reader:
         found = dict(zip(decode.FIELDS, fields, strict=True))
         one = Read(at, end, op, found)
         if op.form in ("Jb", "Jz"):
-            mask = 0xFFFF if found["o"] == 2 else 0xFFFFFFFF
-            one.target = start + (end - start + signed(found["i"], found["o"]) & mask)
+            one.target = end + signed(found["i"], found["o"])
+            if start is not None:
+                mask = 0xFFFF if found["o"] == 2 else 0xFFFFFFFF
+                one.target = start + (one.target - start & mask)
         return one
 
     # As source
@@ -235,7 +240,7 @@ class _Writer:
         return Memory(
             base=found["b"] - EAX if found["b"] != ZERO else -1,
             index=found["x"] - EAX if found["x"] != ZERO else -1,
-            scale=1 << found["k"],
+            scale=1 << found["k"] if found["x"] != ZERO else 1,
             displacement=found["d"] if registers else found["d"] & found["am"],
             segment=segment,
             width=self.sizes.a if registers or self.sizes.other_a else 0,

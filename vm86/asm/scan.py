@@ -22,6 +22,7 @@ SELDOM = (
     *("HLT", "WAIT", "PUSHA", "POPA"),
 )
 SELDOM_PREFIXES = (0x64, 0x65, 0x67, 0xF0)
+SEGMENT = 0x10000  # bytes
 LONGEST_BODY = 4000  # instructions
 MOST_ENTRIES = 256  # of a table of addresses
 PADDING = re.compile(rb"(?:\x90|\0)*")
@@ -41,12 +42,13 @@ class Scan:
         self.code: dict[int, Read] = {}
         self.calls: set[int] = set()
         self.tables: dict[int, int] = {}
-        self.starts: dict[int, int] = {}  # where the segment begins in which an instruction is
+        self.starts: dict[int, int | None] = {}  # where the segment begins that it is in
         self._taken = bytearray(self.size)
-        self._waiting: list[tuple[int, int]] = []
+        self._waiting: list[tuple[int, int | None]] = []
 
-    def follow(self, at: int, start: int) -> None:
-        """Find what can be reached from an offset in the segment that begins at `start`."""
+    def follow(self, at: int, start: int | None) -> None:
+        """Find what can be reached from an offset in the segment that begins at `start`, None if
+        that is not known."""
         self._waiting.append((at, start))
         self._walk()
         count = 0
@@ -64,7 +66,8 @@ class Scan:
         while self._waiting:
             at, start = self._waiting.pop()
             ah = -1
-            while 0 <= at < self.size and not self._taken[at]:
+            last = self.size if start is None or self.reader.bits == 32 else start + SEGMENT
+            while 0 <= at < min(self.size, last) and not self._taken[at]:
                 one = self.reader.read(at, start)
                 if one is None or any(self._taken[at : one.end]):
                     break
@@ -79,7 +82,7 @@ class Scan:
                     break
                 at = one.end
 
-    def _leads(self, one: Read, start: int) -> None:
+    def _leads(self, one: Read, start: int | None) -> None:
         """Note where else an instruction leads."""
         found = one.found
         if one.op.form == "Ap" and one.end - 2 in self.relocations:
@@ -89,7 +92,7 @@ class Scan:
             self._waiting.append((one.target, start))
             if one.op.name == "CALL":
                 self.calls.add(one.target)
-        elif one.op.name in ("JMP", "CALL") and one.op.form == "Ev" and found["e"] < 0:
+        elif one.op.name in ("JMP", "CALL") and one.op.form == "Ev" and start is not None:
             table = self._table(one, start)
             for place, target in table.items():
                 self.tables[place] = target
@@ -101,7 +104,7 @@ class Scan:
         """The table of addresses through which an instruction jumps."""
         found = one.found
         own = found["s"] == CS or not self.relocations
-        if not own or found["o"] != 2 or (found["b"] == ZERO and found["x"] == ZERO):
+        if not own or found["e"] >= 0 or found["o"] != 2 or (found["b"] == ZERO and found["x"] == ZERO):
             return {}
         at = start + (found["d"] & 0xFFFF)
         table: dict[int, int] = {}
@@ -129,7 +132,7 @@ class Scan:
                     self._waiting.append((place, self.starts[at]))
                     self._walk()
 
-    def _plausible(self, at: int, start: int) -> bool:
+    def _plausible(self, at: int, start: int | None) -> bool:
         """Whether what begins at an offset makes sense as code to its end."""
         if not 0 <= at < self.size or self._taken[at]:
             return False
