@@ -71,3 +71,8 @@ def program(name: str) -> str:
 @pytest.fixture(scope="session")
 def dfrotz() -> str:
     return program("dfrotz")
+
+
+@pytest.fixture(scope="session")
+def nasm() -> str:
+    return program("nasm")

@@ -18,7 +18,7 @@ WRITTEN: dict[tuple[str, str], tuple[str, ...]] = {
     ("TEST", "Ev,Gv"): ("Ev,Gv", "Gv,Ev"),
     ("XCHG", "Eb"): ("Gb,Eb", "Eb,Gb"),
     ("XCHG", "Ev"): ("Gv,Ev", "Ev,Gv"),
-    ("XCHG", "Av"): ("Av,Zv", "Zv,Av"),
+    ("XCHG", "Av"): ("Zv,Av", "Av,Zv"),
     ("MOV", "M,S"): ("Rv,S", "Mw,S"),
     ("MOV", "Ew"): ("S,Ew", "S,Rd"),
     ("PUSH", ""): ("#",),

@@ -21,7 +21,7 @@ LARGEST_FILE = 1 << 24
 
 DIRECTIVE = re.compile(r"\s*%\s*([a-z]+)\b[ \t]*(.*)")
 DEFINITION = re.compile(r"([A-Za-z_.?@][\w.$#@~?]*)(?:\(([^)]*)\))?\s*(.*)")
-HEADING = re.compile(r"([A-Za-z_?@][\w.$#@~?]*)\s+(\d+)(?:-(\d+|\*))?(\+?)\s*$")
+HEADING = re.compile(r"([A-Za-z_?@][\w.$#@~?]*)\s+(\d+)(?:-(\d+|\*))?(\+?)(?:\s+(.*))?$")
 CALL = re.compile(r"(\s*(?:[A-Za-z_.?@][\w.$#@~?]*:)?\s*)([A-Za-z_?@][\w.$#@~?]*)[ \t]*(.*)")
 BRACKETS = re.compile(r"\s*\[\s*((?:bits|org|cpu|section|segment)\b[^\]]*)\]\s*(?:;.*)?$", re.I)
 STRING = r"'[^']*'|\"[^\"]*\"|`(?:\\.|[^`\\])*`"
@@ -49,11 +49,13 @@ class Definition(NamedTuple):
 
 
 class Macro(NamedTuple):
-    """least, most: parameters.  greedy: the last takes the rest of the line."""
+    """least, most: parameters.  greedy: the last takes the rest of the line.  defaults: of those
+    that need not be given."""
 
     least: int
     most: int
     greedy: bool
+    defaults: list[str]
     body: list[Line]
 
 
@@ -149,6 +151,7 @@ class Preprocessor:
                 arguments = [*arguments[: macro.most - 1], last]
             if macro.least <= len(arguments) <= macro.most:
                 self._count += 1
+                arguments += macro.defaults[len(arguments) - macro.least :]
                 if macro.body:
                     self._process(macro.body, Frame(self._count, arguments))
                 return
@@ -253,7 +256,8 @@ class Preprocessor:
         least = int(heading[2][:6])
         most = int(heading[3][:6]) if heading[3] and heading[3] != "*" else least
         most = MOST_LINES if heading[3] == "*" else most
-        made = Macro(least, most, bool(heading[4]), list(body))
+        defaults = _split(heading[5]) if heading[5] else []
+        made = Macro(least, most, bool(heading[4]), defaults, list(body))
         self.macros.setdefault(heading[1], []).insert(0, made)
 
     def _directive(self, line: Line, word: str, rest: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, cast
 
 from vm86 import decode
@@ -33,12 +34,17 @@ SPECIAL = {"C": CONTROL, "D": DEBUG, "T": TEST}
 PADDING = 32  # bytes behind the code that the decoder may look at
 
 
+@cache
+def _entries() -> list[int]:
+    return entries()
+
+
 class Code:
     """Code in the form in which the decoder reads it: as if it were a guest's memory."""
 
     def __init__(self, data: bytes, bits: int) -> None:
         self.mem = data + bytes(PADDING)
-        self.ops = entries()
+        self.ops = _entries()
         self.r = [0] * 512
         self.r[MODE] = BIG if bits == 32 else 0
         self.r[FETCHED] = len(data)
@@ -334,7 +340,12 @@ def texts(line: Line, target: str = "", memory: str = "") -> tuple[str, tuple[st
     if given.a:
         before.append(f"a{8 * given.a}")
     name = line.name if line.opcode < 0 else f"{line.name}.{line.opcode:02x}"
-    return " ".join([*before, name]), tuple(_text(one, target, memory) for one in line.operands)
+    operands = line.operands
+    if line.name == "imul" and len(operands) == 3 and operands[0] == operands[1]:
+        operands = operands[1:]
+    if line.name in ("aam", "aad") and operands == (Immediate(10),):
+        operands = ()
+    return " ".join([*before, name]), tuple(_text(one, target, memory) for one in operands)
 
 
 def _text(one: Operand, target: str, memory: str) -> str:

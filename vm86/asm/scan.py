@@ -96,6 +96,7 @@ class Scan:
             table = self._table(one, start)
             for place, target in table.items():
                 self.tables[place] = target
+                self._taken[place : place + 2] = b"\1\1"
                 self._waiting.append((target, start))
                 if one.op.name == "CALL":
                     self.calls.add(target)

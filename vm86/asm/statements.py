@@ -12,6 +12,8 @@ from vm86.asm.encode import ABSENT, ONE, RELATIVE, Encoding, Field, Place, fits
 from zoo.asm.expressions import Problem, Scope, Value, value
 from zoo.asm.statements import LARGEST, Statement
 
+MOST = 1 << 16  # times that an instruction is made anew, because its bytes depend on where it is
+
 
 class Instruction:
     """An instruction in the first of its encodings that fits."""
@@ -104,20 +106,21 @@ class Times:
         except Problem:
             return at  # a label further on
         size = self.statement.end(at, scope) - at
-        if size * count > LARGEST:
+        if size * count > LARGEST or (self._moves and count > MOST):
             raise Problem(self.token, f"{count} times {size} bytes are too many")
         return at + count * size
+
+    @property
+    def _moves(self) -> bool:
+        return isinstance(self.statement, Instruction) and self.statement.moves
 
     def encode(self, at: int, scope: Scope) -> bytes:
         count = self._count(at, scope)
         one = self.statement
         if not isinstance(one, Instruction) or not one.moves:
             return one.encode(at, scope) * count
-        code = bytearray()
         size = one.end(at, scope) - at
-        for k in range(count if size * count <= LARGEST else 0):
-            code += one.bytes_at(at + k * size, scope)
-        return bytes(code)
+        return b"".join(one.bytes_at(at + k * size, scope) for k in range(count))
 
 
 @dataclass

@@ -18,7 +18,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from zoo.asm import expressions
 from zoo.asm.expressions import AssemblyError, Expression, Problem, Scope, Value, value
-from zoo.asm.statements import Data, Fill, Label, Numbers, Statement
+from zoo.asm.statements import LARGEST, Data, Fill, Label, Numbers, Statement
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
@@ -116,6 +116,8 @@ class Assembler(Transformer[Token, None]):
                         moved = True
                 else:
                     at = statement.end(at, scope)
+            if at > LARGEST:
+                raise Problem(Token("NAME", ""), f"the image has more than {LARGEST} bytes")
             if not moved and at == size:
                 return
             size = at
@@ -251,6 +253,10 @@ WORDS = {
     "OPERATOR": "an operator",
     "DIRECTIVE": "a directive",
     "MNEMONIC": "an instruction",
+    "REGISTER": "a register",
+    "LOCAL": "a local label",
+    "SIZE": "a size",
+    "PREFIX": "a prefix",
     "NUMBER": "a number",
     "CHARACTER": "a character in ''",
     "STRING": 'a string in ""',

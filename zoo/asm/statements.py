@@ -9,7 +9,7 @@ from lark import Token
 
 from zoo.asm.expressions import Problem, Scope, Value, value
 
-LARGEST = 1 << 28  # bytes of an image: a slip in an expression must not fill the memory
+LARGEST = 1 << 26  # bytes of an image: a slip in an expression must not fill the memory
 
 
 class Statement(Protocol):
