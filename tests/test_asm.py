@@ -181,7 +181,10 @@ def test_a_part_as_json(story: Path) -> None:
     ("text", "message"),
     [
         ("quit\n", "does not say for which machine it is; begin it with `.machine NAME`"),
-        (".machine abacus\n", "there is no assembler for 'abacus'; there are some for: vm86, zmachine"),
+        (
+            ".machine abacus\n",
+            "there is no assembler for 'abacus'; there are some for: vm86, zmachine",
+        ),
         (".machine zmachine\nfly\n", ":2:1: version 5 has no instruction fly"),
     ],
 )
@@ -249,7 +252,9 @@ def test_asm_refuses_what_is_no_text(tmp_path: Path) -> None:
 
 def test_dis_refuses(story: Path) -> None:
     done = CliRunner().invoke(dis, [str(story), "--machine", "abacus"])
-    assert "there is no disassembler for 'abacus'; there are some for: vm86, zmachine" in done.output
+    assert (
+        "there is no disassembler for 'abacus'; there are some for: vm86, zmachine" in done.output
+    )
     done = CliRunner().invoke(dis, [str(story), "--from", "here"])
     assert "'here' is no address; it looks like 0x4f05 or 20229" in done.output
     story.write_bytes(b"\5short")

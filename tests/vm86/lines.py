@@ -11,9 +11,9 @@ NUMBERS = (0, 1, 5, 127, 128, 129, 255, 256, 4660, 32767, 32768, 65408, 65535)
 LONG = (65536, 305419896, 2147483647, 0xFFFFFF80, 0xFFFFFFFF)
 SIZE = {1: "byte", 2: "word", 4: "dword"}
 PREFIXED = {
-    "rep": "movs stos lods ins outs".split(),
-    "repne": "scas cmps".split(),
-    "repe": "scas cmps".split(),
+    "rep": ["movs", "stos", "lods", "ins", "outs"],
+    "repne": ["scas", "cmps"],
+    "repe": ["scas", "cmps"],
 }
 
 
@@ -104,13 +104,15 @@ class Maker:
         segment = choice(("", "", "", "es:", "cs:", "gs:", "ds:", "ss:"))
         shift = choice(("", "", "+1", "-1", "+127", "-128", "+128", "+1000", "-1000"))
         if choice((False, True)):
-            base = choice("bx si di bp bx+si bx+di bp+si bp+di".split() + [""])
+            base = choice(["bx", "si", "di", "bp", "bx+si", "bx+di", "bp+si", "bp+di", ""])
         else:
             long = registers("general", 4)
             base = choice(long)
             if choice((False, True)):
                 index = choice([one for one in long if one != "esp"])
-                base = choice((f"{base}+{index}*{choice((1, 2, 4, 8))}", f"{index}*{choice((2, 4, 8))}"))
+                base = choice(
+                    (f"{base}+{index}*{choice((1, 2, 4, 8))}", f"{index}*{choice((2, 4, 8))}")
+                )
                 if base.endswith("*2") and "+" not in base:
                     base = "nosplit " + base
                     segment = ""
@@ -123,5 +125,8 @@ def lines(seed: int, bits: int, each: int) -> list[str]:
     """`each` lines for every form of every name."""
     maker = Maker(Random(seed), bits)
     return [
-        maker.line(name, form) for name, forms in FORMS.items() for form in forms for _ in range(each)
+        maker.line(name, form)
+        for name, forms in FORMS.items()
+        for form in forms
+        for _ in range(each)
     ]

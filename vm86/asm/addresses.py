@@ -33,15 +33,13 @@ def linear(token: Token, a: Any, b: Any) -> Any:
         first = a if isinstance(a, Sum) else Sum((), a, token)
         second = b if isinstance(b, Sum) else Sum((), b, token)
         rest = second.rest if first.rest == 0 and token == "+" else first.rest
-        if first.rest != 0 and second.rest != 0 or token == "-":
+        if (first.rest != 0 and second.rest != 0) or token == "-":
             rest = binary(token, first.rest, second.rest)
         return Sum(first.registers + second.registers, rest, first.token)
     raise Problem(token, "registers can only be added, and multiplied by a number")
 
 
-def address(
-    offset: Any, segment: int, width: int, nosplit: bool, size: int, far: bool
-) -> Memory:
+def address(offset: Any, segment: int, width: int, nosplit: bool, size: int, far: bool) -> Memory:
     """The memory operand of an address. width: a size before it, in the brackets: it is of the
     displacement where there are registers, else of the address."""
     if not isinstance(offset, Sum) or not offset.registers:

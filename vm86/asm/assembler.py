@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lark import Token
 from lark.exceptions import UnexpectedInput
 
 from vm86.asm import encode
 from vm86.asm.addresses import Sum, address, linear
-from vm86.asm.encode import Place, Prefixes, encodings
+from vm86.asm.encode import Prefixes, encodings
 from vm86.asm.forms import FORMS
-from vm86.asm.operands import REGISTERS, SEGMENT, SIZES, Far, Immediate, Memory, Operand, Register
+from vm86.asm.operands import REGISTERS, SEGMENT, SIZES, Far, Immediate, Memory, Operand
 from vm86.asm.preprocessor import Line, Preprocessor, fail, find
 from vm86.asm.statements import Instruction, Section, Times
 from zoo.asm import expressions
 from zoo.asm.assembler import Assembler, counted, string, unescaped
-from zoo.asm.expressions import AssemblyError, Expression, Problem, Value, value
+from zoo.asm.expressions import Expression, Problem, Value, value
 from zoo.asm.statements import LARGEST, Data, Fill, Numbers, Statement
 
 PREFIXES = {
@@ -32,6 +31,14 @@ SECTIONS = ("start", "vstart", "align")
 EMPTY = ".bss"
 NOP = 0x90
 LARGEST_IMAGE = 1 << 24
+
+
+class Inside(NamedTuple):
+    """What stands before brackets, words in them, and the one or two expressions."""
+
+    before: Any
+    words: list[str]
+    parts: list[Any]
 
 
 class Equal:
@@ -190,8 +197,9 @@ class Assembler86(Assembler):
         return int.from_bytes(code, "little")
 
     def here(self, children: list[Any]) -> Value:
-        if children[0] == "$$":
-            return Expression(children[0], lambda scope: scope.base)
+        token: Token = children[0]
+        if token == "$$":
+            return Expression(token, lambda scope: scope.base)
         return super().here(children)
 
     def expression(self, children: list[Any]) -> Any:
@@ -213,14 +221,15 @@ class Assembler86(Assembler):
     def where(self, children: list[Any]) -> Any:
         return children
 
-    def memory(self, children: list[Any]) -> tuple[Any, list[str], Any]:
+    def memory(self, children: list[Any]) -> Inside:
         *sizes, inside = children[1:]
-        return children[0], sizes, inside
+        return Inside(children[0], sizes, inside)
 
     def operand(self, children: list[Any]) -> Operand:
-        *words, what = children
+        words: list[str] = children[:-1]
+        what = children[-1]
         size = next((SIZES[word] for word in words if word in SIZES), 0)
-        if isinstance(what, tuple):
+        if isinstance(what, Inside):
             return self._memory(what, size, "far" in words)
         first, second = what
         if second is not None:
@@ -235,7 +244,7 @@ class Assembler86(Assembler):
         distance = next((word for word in words if word in ("short", "near")), "")
         return Immediate(first, size, "strict" in words, distance)
 
-    def _memory(self, what: tuple[Any, list[str], Any], size: int, far: bool) -> Memory:
+    def _memory(self, what: Inside, size: int, far: bool) -> Memory:
         outside, words, (first, second) = what
         segment = -1
         for given in (outside, first if second is not None else None):

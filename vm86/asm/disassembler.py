@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from vm86.asm.forms import NOT_WRITTEN
-from vm86.asm.operands import Immediate, Memory
 from vm86.asm.read import Read, Reader, number, texts
 from vm86.asm.scan import SEGMENT, Scan, strings
 from vm86.dos.errors import Failure
@@ -94,7 +93,8 @@ class Disassembler:
     """Turns one piece of code into lines.
 
     origin: the address of its first byte.  entry: that where control begins, None for nowhere.
-    start: that of the segment in which it is, None if that is not known.  relocations: offsets of words that name segments.
+    start: that of the segment in which it is, None if that is not known.  relocations: offsets of
+    words that name segments.
     """
 
     def __init__(
@@ -159,11 +159,7 @@ class Disassembler:
     def _referred(self) -> set[int]:
         """Offsets of data that instructions name by their address."""
         found: set[int] = set()
-        inside = {
-            place
-            for one in self.scan.code.values()
-            for place in range(one.at + 1, one.end)
-        }
+        inside = {place for one in self.scan.code.values() for place in range(one.at + 1, one.end)}
         for one in self.scan.code.values():
             place = self._direct(one)
             if place is not None and place not in inside:
@@ -244,7 +240,9 @@ class Disassembler:
                 yield Line(self.origin + begin, code, "dw", (self._name(target),), label=label)
                 continue
             for line in _plain(self.data, begin, stop, self.origin):
-                yield Line(line.address, line.code, line.name, line.operands, "", "", label, line.comment)
+                yield Line(
+                    line.address, line.code, line.name, line.operands, "", "", label, line.comment
+                )
                 label = ""
 
 

@@ -7,7 +7,7 @@ that are filled in when all addresses are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from vm86.asm.forms import FORMS, FREE, Form
@@ -183,9 +183,9 @@ class _Match:
                 kin = FREE if slot[1:] in FREE else slot[1:]
                 if not any(one[1:] in kin and getattr(other, "size", 0) for one, other in pairs):
                     return 0
-            if slot[1:] in FREE and (size := getattr(operand, "size", 0)):
-                if slot[1:] != "s" or size > 1:
-                    known.add(size)
+            size = getattr(operand, "size", 0)
+            if slot[1:] in FREE and size and (slot[1:] != "s" or size > 1):
+                known.add(size)
         if form.o or not form.free:
             return form.o or self.default
         if len(known) > 1 or not known <= {2, 4}:

@@ -148,7 +148,7 @@ def _forms() -> dict[str, list[Form]]:
         for name, (o, a) in names(op).items():
             for operands in spellings(op):
                 free = op.name in NEUTRAL or any(
-                    one[1:] in FREE and one != "Ms" or one[0] == "J" for one in operands
+                    (one[1:] in FREE and one != "Ms") or one[0] == "J" for one in operands
                 )
                 found.setdefault(name, []).append(Form(op, operands, o, a, free, order))
         if op.name == "NOP":

@@ -73,12 +73,12 @@ Operand = Register | Memory | Immediate | Far
 
 def _registers() -> dict[str, Register]:
     found: dict[str, Register] = {}
-    for number, name in enumerate("al cl dl bl ah ch dh bh".split()):
+    for number, name in enumerate(["al", "cl", "dl", "bl", "ah", "ch", "dh", "bh"]):
         found[name] = Register(GENERAL, number, 1)
-    for number, name in enumerate("ax cx dx bx sp bp si di".split()):
+    for number, name in enumerate(["ax", "cx", "dx", "bx", "sp", "bp", "si", "di"]):
         found[name] = Register(GENERAL, number, 2)
         found["e" + name] = Register(GENERAL, number, 4)
-    for number, name in enumerate("es cs ss ds fs gs".split()):
+    for number, name in enumerate(["es", "cs", "ss", "ds", "fs", "gs"]):
         found[name] = Register(SEGMENT, number, 2)
     for letter, kind in (("c", CONTROL), ("d", DEBUG), ("t", TEST)):
         for number in range(8):

@@ -93,7 +93,7 @@ class Reader:
         op = forms.row(number, code.mem[k + 1] >> 3 & 7)
         if op is None or op not in ARMS[arm].ops:
             return None
-        found = dict(zip(decode.FIELDS, fields, strict=True))
+        found: dict[str, int] = dict(zip(decode.FIELDS, fields, strict=True))
         one = Read(at, end, op, found)
         if op.form in ("Jb", "Jz"):
             one.target = end + signed(found["i"], found["o"])
@@ -186,7 +186,8 @@ class _Writer:
                 return None
             operands.append(made)
         form, sizes = self.form, self.sizes
-        if "N" in form.operands and not sizes.other_a:
+        counted = any("N" in other.operands for other in FORMS[name])
+        if ("N" in form.operands) != (counted and sizes.other_a):
             return None
         near = any(other.operands == ("Jb",) for other in FORMS[name])
         if form.operands == ("Jz",) and near:
@@ -294,10 +295,9 @@ def _with(operands: tuple[Operand, ...], k: int, one: Operand) -> tuple[Operand,
 
 def assembled(line: Line, end: int) -> bytes | None:
     """The bytes that the assembler makes of a line. end: the address behind the instruction."""
-    for operand in line.operands:
-        if isinstance(operand, Memory) and operand.base < 0 <= operand.index:
-            if operand.scale == 1:
-                return None  # there is no way to write it
+    memory = [one for one in line.operands if isinstance(one, Memory)]
+    if any(one.base < 0 <= one.index and one.scale == 1 for one in memory):
+        return None  # there is no way to write it
     for one in encodings(line):
         code = bytearray(one.head)
         for field in one.fields:

@@ -105,7 +105,12 @@ class Scan:
         """The table of addresses through which an instruction jumps."""
         found = one.found
         own = found["s"] == CS or not self.relocations
-        if not own or found["e"] >= 0 or found["o"] != 2 or (found["b"] == ZERO and found["x"] == ZERO):
+        if (
+            not own
+            or found["e"] >= 0
+            or found["o"] != 2
+            or (found["b"] == ZERO and found["x"] == ZERO)
+        ):
             return {}
         at = start + (found["d"] & 0xFFFF)
         table: dict[int, int] = {}
@@ -188,9 +193,9 @@ def _ah(one: Read, before: int) -> int:
     if not op.stores and op.name not in ("CALL", "INT", "POP", "POPA", "LAHF", "CBW", "MUL", "DIV"):
         return before
     first = op.form[:2]
-    if first in ("Gv", "Zv") and found["g"] != 0 or first == "Ev" and found["e"] != 0:
+    if (first in ("Gv", "Zv") and found["g"] != 0) or (first == "Ev" and found["e"] != 0):
         return before
-    if first in ("Gb", "Zb") and found["g"] != 4 or first == "Eb" and found["e"] != 4:
+    if (first in ("Gb", "Zb") and found["g"] != 4) or (first == "Eb" and found["e"] != 4):
         return before
     if first == "Ab":
         return before

@@ -155,4 +155,3 @@ class Section:
 
     def encode(self, at: int, scope: Scope) -> bytes:
         return bytes(self.end(at, scope) - at)
-

@@ -212,7 +212,7 @@ class Assembler(Transformer[Token, None]):
         except ValueError as error:
             raise Problem(token, 'bytes are pairs of hexadecimal digits: .hex "0a ff"') from error
 
-    def on_org(self, token: Token, values: list[Any]) -> Statement:
+    def on_org(self, token: Token, values: list[Any]) -> Statement | None:
         (to,) = counted(token, values, 1, 1)
         return Fill(token, lambda at, scope: value(to, scope))
 
@@ -230,7 +230,7 @@ class Assembler(Transformer[Token, None]):
             raise Problem(token, "what fills the space must be a number from 0 to 255")
         return Fill(token, lambda at, scope: at + value(count, scope), filler)
 
-    def on_equ(self, token: Token, values: list[Any]) -> None:
+    def on_equ(self, token: Token, values: list[Any]) -> Any:
         """`.equ NAME, VALUE`"""
         name, of = counted(token, values, 2, 2)
         if not isinstance(name, Expression) or name.token.type != "NAME":

@@ -97,7 +97,9 @@ def symbol(token: Token) -> Expression:
 
     def evaluate(scope: Scope) -> int:
         if token not in scope.symbols:
-            raise Problem(token, f"{token} is not defined; a label `{token}:` or an equ would do it")
+            raise Problem(
+                token, f"{token} is not defined; a label `{token}:` or an equ would do it"
+            )
         return scope.symbols[token]
 
     return Expression(token, evaluate)

@@ -30,7 +30,9 @@ class Address(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: the lines and their parts.")
 @click.option("--bits", type=click.Choice(["16", "32"]), help="Raw code, of this many bits.")
 @click.option("--origin", type=Address(), metavar="A", help="Raw code, whose first byte is at A.")
-@click.option("--entry", type=Address(), metavar="A", help="Raw code, in which control begins at A.")
+@click.option(
+    "--entry", type=Address(), metavar="A", help="Raw code, in which control begins at A."
+)
 def dis(
     image: Path,
     machine: str | None,
