@@ -106,7 +106,7 @@ class Other:
         """Fails if it reads something else. Returns whether there was anything to compare."""
         reader = Reader(code, bits)
         one = reader.read(0, 0x10000 - HERE if bits == 32 else -HERE)
-        theirs = iced_x86.Decoder(bits, code, ip=HERE).decode()
+        theirs = iced_x86.Decoder(bits, code, iced_x86.DecoderOptions.MOV_TR, HERE).decode()
         if one is None or theirs.is_invalid or one.op.name in forms.NOT_WRITTEN:
             return False
         assert one.end == theirs.len, code.hex()

@@ -40,8 +40,8 @@ WRITTEN: dict[tuple[str, str], tuple[str, ...]] = {
     ("SLDT", "Ew"): ("Rv", "Mw"),
     ("STR", "Ew"): ("Rv", "Mw"),
     ("SMSW", "Ew"): ("Rv", "Mw"),
-    ("LAR", "Gv,Ew"): ("Gv,Ew", "Gv,Rv"),
-    ("LSL", "Gv,Ew"): ("Gv,Ew", "Gv,Rv"),
+    ("LAR", "Gv,Ew"): ("Gv,Rv", "Gv,Ew"),
+    ("LSL", "Gv,Ew"): ("Gv,Rv", "Gv,Ew"),
 }
 STRINGS = ("MOVS", "CMPS", "STOS", "LODS", "SCAS", "INS", "OUTS")
 # Names that say how wide the operands are: two bytes, four
