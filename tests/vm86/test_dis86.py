@@ -9,6 +9,7 @@ from pathlib import Path
 
 import iced_x86
 import pytest
+from click.testing import CliRunner
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lines import lines
@@ -19,6 +20,7 @@ from vm86.asm.assembler import Assembler86
 from vm86.asm.disassembler import Disassembler, disassemble
 from vm86.asm.read import Reader, texts
 from zoo.asm.listing import text
+from zoo.commands.dis import dis
 
 PROGRAMS = {
     "msdos-1.25": """BASIC.COM BASICA.COM CHKDSK.COM COMMAND.COM COMP.COM DEBUG.COM DISKCOMP.COM
@@ -277,3 +279,12 @@ def test_what_a_listing_says() -> None:
     comments = [line.comment for line in listing if line.comment]
     assert comments == ['"It\'s "text""', "display string", "'x'"]
     assert again(data) == data
+
+
+def test_a_program_is_known_by_its_name(tmp_path: Path) -> None:
+    program = tmp_path / "A.COM"
+    program.write_bytes(bytes.fromhex("b8004ccd21"))
+    listing = CliRunner().invoke(dis, [str(program)]).output
+    assert "    int 0x21                                        ; 00103  exit" in listing
+    program = program.rename(tmp_path / "A.DAT")
+    assert "--machine NAME makes one try" in CliRunner().invoke(dis, [str(program)]).output
