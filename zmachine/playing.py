@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -20,7 +19,7 @@ from zmachine.state import State
 from zoo.front import Request
 from zoo.host import Event, Host, Replayer
 from zoo.registers import BUDGET, FAULT, HALT
-from zoo.running import recorded, report
+from zoo.running import new_file, recorded, report
 
 if TYPE_CHECKING:
     from zmachine.front import ZMachineFront
@@ -77,7 +76,8 @@ def _play_screen(
             "zoo play needs a terminal; use --plain for a stream of text, or `zoo run` in a script"
         )
     try:
-        from zmachine.console import Abilities, Console
+        from zmachine.console import console as make_console
+        from zoo.console import Abilities
     except ImportError as error:  # Windows has neither termios nor curses
         raise click.UsageError("there is no screen on this system yet; use --plain") from error
     from zmachine.story import Story
@@ -91,7 +91,7 @@ def _play_screen(
         story = Story(request.data, str(request.path))
     except ImageError as error:
         raise click.UsageError(str(error)) from error
-    console = Console(abilities, _new_file(options["cast"], stack))
+    console = make_console(abilities, new_file(request.cast, stack))
     # A log must not depend on the terminal: with one, a story sees 80 x 24 or what it is told to.
     fixed = request.record is not None or request.replay is not None
     columns, rows = (80, 24) if fixed else console.size
@@ -126,7 +126,7 @@ def _session(
     player: Player,
     stack: ExitStack,
 ) -> Session:
-    player.transcript_file = _new_file(options["transcript"], stack)
+    player.transcript_file = new_file(options["transcript"], stack)
     host: Host = CommandFile(player, player.saves)
     if request.replay:
         host = Watched(host, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
@@ -174,20 +174,6 @@ class Watched(Replayer):
         return answer
 
 
-def _new_file(path: Path | None, stack: ExitStack) -> IO[str] | None:
-    """A file to write to; one that exists is only replaced when the person says so."""
-    if path is None:
-        return None
-    if path.exists() and not (
-        sys.stdin.isatty() and click.confirm(f"{path} exists. Replace it?", err=True)
-    ):
-        raise click.UsageError(f"{path} exists: it is not overwritten")
-    try:
-        return stack.enter_context(path.open("w", encoding="utf-8"))
-    except OSError as error:
-        raise click.UsageError(f"{path}: {error.strerror}") from error
-
-
 def resize(m: State, width: int, height: int) -> None:
     """Tell the story of another screen (8.4): in characters and, where a unit is one, in units."""
     m.r[r.WIDTH], m.r[r.HEIGHT] = width, height
@@ -196,3 +182,5 @@ def resize(m: State, width: int, height: int) -> None:
     if m.r[r.VERSION] >= 5:
         m.mem[0x22], m.mem[0x23] = width >> 8 & 0xFF, width & 0xFF
         m.mem[0x24], m.mem[0x25] = height >> 8 & 0xFF, height & 0xFF
+    if any(m.code[0x20:0x26]):
+        m.r[r.CHANGED] = -1
