@@ -59,7 +59,8 @@ class Maker:
             return {"C": "cl", "D": "dx"}[slot]
         if slot in ("S", "#"):
             segments = registers("segment", 2)
-            return segments[form.op.number] if slot == "#" else choice(segments)
+            one = slot == "#" or form.op.digit >= 0
+            return segments[form.op.number] if one else choice(segments)
         if letter == "d" and kind in "CDT":
             special = {"C": "cr{}", "D": "dr{}", "T": "tr{}"}[kind]
             return special.format(choice({"C": (0, 2, 3), "D": (0, 3, 6, 7), "T": (6, 7)}[kind]))

@@ -12,10 +12,7 @@ from hypothesis import strategies as st
 from lines import lines
 
 from vm86.asm.assembler import Assembler86
-from vm86.asm.forms import FORMS
 from zoo.asm.expressions import AssemblyError
-
-PROTECTED = pytest.mark.skipif("lgdt" not in FORMS, reason="the table has no LGDT and its kin yet")
 
 
 def assembled(source: str, bits: int = 16) -> bytes:
@@ -56,14 +53,12 @@ def test_benchmarks(corpus: Path, name: str, image: str, given: dict[str, str]) 
     assert made == source.with_name(f"{image}.com").read_bytes()
 
 
-@PROTECTED
 def test_a_boot_sector_with_macros_and_sections(corpus86: Path) -> None:
     source = corpus86 / "v86probe" / "v86probe.asm"
     made = Assembler86(str(source)).assemble(source.read_text())
     assert made == source.with_suffix(".bin").read_bytes()
 
 
-@PROTECTED
 def test_a_monitor_that_includes_a_program(corpus86: Path, nasm: str, tmp_path: Path) -> None:
     source = shutil.copy(corpus86 / "v86mon" / "v86mon.asm", tmp_path)
     (tmp_path / "x.com").write_bytes(bytes(range(200)))

@@ -233,8 +233,11 @@ class _Match:
     def _take_register(self, slot: str, kind: str, operand: Register, width: int) -> bool:
         number = operand.number
         if slot in ("S", "#"):
-            self.digit = number if slot == "S" else self.digit
-            return operand.kind == SEGMENT and (slot == "S" or number == self.form.op.number)
+            op = self.form.op
+            if slot == "S" and op.digit < 0:
+                self.digit = number
+                return operand.kind == SEGMENT
+            return operand.kind == SEGMENT and number == op.number
         if slot[1:] == "d" and kind in SPECIAL:
             self.digit = number
             return operand.kind == SPECIAL[kind]
