@@ -5,6 +5,7 @@ Functions that go somewhere return an address in `mem`, or anything with EXCEPTI
 
 from __future__ import annotations
 
+from vm86.console import display
 from vm86.control import adjust_rpl
 from vm86.data import pointer, pop, push
 from vm86.fetch import cut_off, enter_code, go
@@ -75,6 +76,7 @@ from vm86.state import DWORD, State, fault, load, ones
 from zoo.registers import CAUSE, FAULT, HALT, HOST, REPLIED, RETRY, STOP
 
 ROM = 0xF000  # the segment of the BIOS
+DOS_CALL = 0x21
 
 
 # Near jumps; the displacement counts from the next instruction
@@ -454,8 +456,10 @@ def service(m: State, pc: int, at: int) -> int:
     if m.r[REPLIED]:
         m.r[REPLIED] = 0
         return pc
-    m.r[EXITS + EXIT_SERVICE] += 1
     m.r[SERVICE] = at - m.r[ORIGIN] >> 3 & 0xFF
+    if m.r[SERVICE] == DOS_CALL and display(m):
+        return pc
+    m.r[EXITS + EXIT_SERVICE] += 1
     m.r[STOP] = HOST
     m.r[CAUSE] = SERVE
     m.r[RETRY] = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vm86 import (
     alu,
     bits,
+    console,
     control,
     data,
     decode,
@@ -57,7 +58,7 @@ MACHINE = Machine(
     layout=state.LAYOUT,
     modules=(
         *(registers, state, paging, memory, flags, segments, fetch, alu, bits, data, strings),
-        *(system, tasks, gates, control, flow, decode),
+        *(system, tasks, gates, control, console, flow, decode),
     ),
     decode=decode.decode,
     fields=decode.FIELDS,

@@ -84,7 +84,12 @@ INTERRUPT = FIRST + 112  # the vector of the interrupt that waits, -1 for none
 SERVICE = FIRST + 113  # the interrupt whose service the host gives
 PORT = FIRST + 114
 PORT_SIZE = FIRST + 115
-OUT = FIRST + 116  # words waiting in the arena `out`
+OUT = FIRST + 116  # characters that wait in the arena `out`
+VALUE = FIRST + 118  # what is written to PORT
+# The linear address of the program's PSP, and the number in DOS's table of files that is the
+# console's; -1 where the host has to do all output
+CONSOLE_PSP = FIRST + 131
+CONSOLE_FILE = FIRST + 132
 EXITS = FIRST + 120  # how often the host's monitor was entered, by reason: EXIT_ below
 
 BEFORE = FIRST + 200  # from here on, COUNT registers as they were

@@ -28,7 +28,7 @@ from vm86.monitor.keyboard import Keyboard
 from vm86.reset import reset_cpu, set_a20, start
 from vm86.state import State
 from vm86.supervise import supervise
-from vm86.task import word
+from vm86.task import linear, word
 from zoo.host import Host
 from zoo.layout import Guest
 from zoo.registers import CAUSE, DONE, REPLIED, REPLY
@@ -79,8 +79,12 @@ class Console:
         self._next: int | None = None
         self._ended = False
 
-    def write(self, data: bytes) -> None:
+    def written(self, data: bytes) -> None:
+        """What is on the screen already."""
         self._host.show([("bytes", data)])
+
+    def write(self, data: bytes) -> None:
+        self.written(data)
         for byte in data:
             self._show(byte)
 
@@ -271,15 +275,43 @@ class Services:
     # What zoo.session asks for
 
     def flush(self) -> None:
+        self._take_output()
         self._pass()
 
+    def _take_output(self) -> None:
+        """What has been printed without the host (vm86.console): it is on the screen already."""
+        m = self._m
+        count = m.r[r.OUT]
+        if count and self.dos is not None:
+            data = bytes(m.out[:count])
+            m.r[r.OUT] = 0
+            self.dos.screen.note(data)
+            self.console.written(data)
+            output.show_cursor(self.task, self.ports.adapter)
+
+    def _note_console(self) -> None:
+        """Let vm86.console know where standard output goes."""
+        m = self._m
+        number = None if self.dos is None else self.dos.console_output()
+        m.r[r.CONSOLE_PSP] = -1
+        if self.dos is not None and number is not None:
+            m.r[r.CONSOLE_PSP] = linear(self.dos.psp, 0)
+            m.r[r.CONSOLE_FILE] = number
+
     def serve(self) -> bool:
+        self._take_output()
+        try:
+            return self._serve()
+        finally:
+            self._note_console()
+
+    def _serve(self) -> bool:
         m = self._m
         cause = m.r[CAUSE]
         if cause == r.READ_PORT:
             m.r[REPLY] = self.ports.read(m.r[r.PORT], m.r[r.PORT_SIZE])
         elif cause == r.WRITE_PORT:
-            self._out(m.r[r.PORT], m.r[r.PORT_SIZE], m.out[0])
+            self._out(m.r[r.PORT], m.r[r.PORT_SIZE], m.r[r.VALUE])
         elif cause == r.IDLE:
             self.on_wait()
             return bool(m.r[r.FLAGS] & r.IF)

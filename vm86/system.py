@@ -25,17 +25,17 @@ from vm86.registers import (
     MONITORED,
     MP,
     NM,
-    OUT,
     PORT,
     PORT_SIZE,
     PROTECTED,
     READ_PORT,
     TR,
     TS,
+    VALUE,
     VIRTUAL,
     WRITE_PORT,
 )
-from vm86.state import OUTPUT_MASK, State, fault, get, load, ones, put, save
+from vm86.state import State, fault, get, load, ones, put, save
 from vm86.strings import advance, again, step
 from zoo.registers import CAUSE, HOST, REPLIED, REPLY, RETRY, STOP
 
@@ -99,8 +99,7 @@ def write_port(m: State, port: int, o: int, value: int) -> int:
         return 0
     if refused(m, port, o):
         return -1
-    m.r[OUT] = 1
-    m.out[0 & OUTPUT_MASK] = value & ones(o)
+    m.r[VALUE] = value & ones(o)
     ask_port(m, port, o, WRITE_PORT)
     return -1
 

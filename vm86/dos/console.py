@@ -46,6 +46,11 @@ class Screen:
         if shown:
             self._console.write(bytes(shown))
 
+    def note(self, data: bytes) -> None:
+        """What has been shown without this: characters that are no tabs."""
+        for byte in data:
+            self._shown(byte)
+
     def write_raw(self, data: bytes) -> None:
         if data:
             self._console.write(data)

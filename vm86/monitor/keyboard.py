@@ -36,6 +36,9 @@ class Keyboard:
         self._show = show
         self._scan = 0  # the second byte of a key that is no character
 
+    def written(self, data: bytes) -> None:
+        """What is on the screen already."""
+
     def write(self, data: bytes) -> None:
         for byte in data:
             self._show(byte)
