@@ -163,7 +163,7 @@ class Scan:
 
     def _plausible(self, at: int, start: int | None) -> bool:
         """Whether what begins at an offset makes sense as code to its end."""
-        return self._body(at, start, frozenset()) is not None
+        return self._body(at, start, ()) is not None
 
     def _body(self, at: int, start: int | None, senseless: Container[int]) -> list[Read] | None:
         """The instructions from an offset to where control can't go on, or to what is code
