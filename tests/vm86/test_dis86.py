@@ -300,5 +300,5 @@ def test_hostile_programs_are_read_soon(code: str) -> None:
 
 
 def test_what_is_too_large_is_refused() -> None:
-    with pytest.raises(ImageError, match="a program has 1048576 at most"):
+    with pytest.raises(ImageError, match="program has 1048576 at most"):
         list(disassemble(bytes(1 << 21), "big.bin"))
