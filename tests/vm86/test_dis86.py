@@ -21,6 +21,7 @@ from vm86.asm.disassembler import Disassembler, disassemble
 from vm86.asm.read import Reader, texts
 from zoo.asm.listing import text
 from zoo.commands.dis import dis
+from zoo.machine import ImageError
 
 PROGRAMS = {
     "msdos-1.25": """BASIC.COM BASICA.COM CHKDSK.COM COMMAND.COM COMP.COM DEBUG.COM DISKCOMP.COM
@@ -288,3 +289,16 @@ def test_a_program_is_known_by_its_name(tmp_path: Path) -> None:
     assert "    int 0x21                                        ; 00103  exit" in listing
     program = program.rename(tmp_path / "A.DAT")
     assert "--machine NAME makes one try" in CliRunner().invoke(dis, [str(program)]).output
+
+
+@pytest.mark.parametrize(
+    "code", ["c3", "90", "eb00", "e80000", "74fe", "26", "ffa70001", "7401c3", "40"]
+)
+def test_hostile_programs_are_read_soon(code: str) -> None:
+    data = b"\xc3" + bytes.fromhex(code) * 2000
+    assert b"".join(line.code for line in disassemble(data, bits=16)) == data
+
+
+def test_what_is_too_large_is_refused() -> None:
+    with pytest.raises(ImageError, match="program has 1048576 at most"):
+        list(disassemble(bytes(1 << 21), "big.bin"))

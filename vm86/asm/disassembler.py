@@ -11,10 +11,11 @@ from vm86.asm.forms import NOT_WRITTEN
 from vm86.asm.read import Read, Reader, number, texts
 from vm86.asm.scan import SEGMENT, Scan, strings
 from vm86.dos.errors import Failure
-from vm86.dos.programs import LARGEST_COM, parse
+from vm86.dos.programs import LARGEST_COM, LARGEST_PROGRAM, parse
 from vm86.dos.table import FUNCTIONS
 from vm86.registers import CS, DS, ZERO
 from zoo.asm.listing import Line
+from zoo.machine import ImageError
 
 COM = 0x100  # where a .COM program begins
 WIDTH = 8  # bytes in a line of data
@@ -40,6 +41,10 @@ def disassemble(
     bits, origin or entry make it raw code: 16 or 32 bits, the address of its first byte, where
     control begins. Otherwise it is an .EXE, if it says so, or a .COM.
     """
+    if len(data) > LARGEST_PROGRAM:
+        raise ImageError(
+            f"{file} has {len(data)} bytes; a DOS program has {LARGEST_PROGRAM} at most"
+        )
     if bits or origin is not None or entry is not None:
         first = origin or 0
         start = 0 if first + len(data) <= SEGMENT else None
@@ -111,8 +116,9 @@ class Disassembler:
         self.reader = Reader(data, bits)
         self.scan = Scan(self.reader, relocations)
         self.single = not relocations  # one segment for code and data, as far as is known
+        self.start = None if start is None else start - origin
         if entry is not None:
-            self.scan.follow(entry - origin, None if start is None else start - origin)
+            self.scan.follow(entry - origin, self.start)
         self.direction = self._direction()
         self._targets = self.scan.targets()
         self._data = self._referred()
@@ -176,9 +182,13 @@ class Disassembler:
         if found["s"] == CS:
             near = self.scan.starts[one.at] == -self.origin
         else:
-            near = self.single and found["s"] == DS
+            near = self._at_home(one) and found["s"] == DS
         place = (found["d"] & found["am"]) - self.origin
         return place if near and 0 <= place < len(self.data) else None
+
+    def _at_home(self, one: Read) -> bool:
+        """Whether data have the addresses that they have in the file, as far as is known."""
+        return self.single and self.scan.starts[one.at] == self.start
 
     # Code
 
@@ -212,7 +222,7 @@ class Disassembler:
             return FUNCTIONS[one.service].__name__.strip("_").replace("_", " ")
         if op.name == "CMP" and op.form.endswith("Ib") and 32 < found["i"] < 127:
             return repr(chr(found["i"]))
-        if op.name == "MOV" and op.form == "Zv,Iz" and self.single:
+        if op.name == "MOV" and op.form == "Zv,Iz" and self._at_home(one):
             place = found["i"] - self.origin
             if 0 <= place < len(self.data) and place not in self.scan.code:
                 text = PRINTABLE.match(self.data, place)

@@ -8,7 +8,7 @@ changes what a listing looks like, and never its bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from vm86.asm.read import Read, Reader
 from vm86.registers import CS, ZERO
@@ -23,7 +23,9 @@ SELDOM = (
 )
 SELDOM_PREFIXES = (0x64, 0x65, 0x67, 0xF0)
 SEGMENT = 0x10000  # bytes
+MOST_EFFORT = 10  # instructions to be read for a byte
 LONGEST_BODY = 4000  # instructions
+EVIDENCE = 12  # instructions
 MOST_ENTRIES = 256  # of a table of addresses
 PADDING = re.compile(rb"(?:\x90|\0)*")
 
@@ -45,16 +47,16 @@ class Scan:
         self.starts: dict[int, int | None] = {}  # where the segment begins that it is in
         self._taken = bytearray(self.size)
         self._waiting: list[tuple[int, int | None]] = []
+        self._effort = 0  # instructions read in looking for code
+        self._ends: list[tuple[int, int | None]] = []
 
     def follow(self, at: int, start: int | None) -> None:
         """Find what can be reached from an offset in the segment that begins at `start`, None if
         that is not known."""
         self._waiting.append((at, start))
         self._walk()
-        count = 0
-        while count != len(self.code):
-            count = len(self.code)
-            self._look_behind()
+        self._look_behind()
+        self._look_anywhere()
 
     def targets(self) -> set[int]:
         """Offsets of instructions that something leads to."""
@@ -78,9 +80,10 @@ class Scan:
                     one.service = ah
                 ah = _ah(one, ah)
                 self._leads(one, start)
-                if ends(one):
-                    break
                 at = one.end
+                if ends(one):
+                    self._ends.append((at, start))
+                    break
 
     def _leads(self, one: Read, start: int | None) -> None:
         """Note where else an instruction leads."""
@@ -126,42 +129,68 @@ class Scan:
         return table
 
     def _look_behind(self) -> None:
-        """Look at what lies behind code, and where it could go on."""
-        for at in sorted(self.code):
-            one = self.code[at]
-            if not ends(one) or (one.end < self.size and self._taken[one.end]):
-                continue
-            padding = PADDING.match(self.reader.data, one.end)
-            places = {one.end, padding.end() if padding else one.end}
-            for place in sorted(places):
-                if self._plausible(place, self.starts[at]):
-                    self._waiting.append((place, self.starts[at]))
+        """Look at what lies behind code, where control can't go on."""
+        while self._ends:
+            end, start = self._ends.pop()
+            padding = PADDING.match(self.reader.data, end)
+            for place in sorted({end, padding.end() if padding else end}):
+                if self._plausible(place, start):
+                    self._waiting.append((place, start))
                     self._walk()
+
+    def _look_anywhere(self) -> None:
+        """Look for code that nothing leads to, as what a program copies elsewhere and runs there.
+
+        There it needs better evidence: so many instructions, and a call among them.
+        """
+        senseless: set[int] = set()
+        at = 0
+        self._effort = 0
+        while at < self.size and self._effort < MOST_EFFORT * self.size:
+            if text := TEXT.match(self.reader.data, at):
+                at = text.end()
+                continue
+            body = None if self._taken[at] else self._body(at, None, senseless)
+            if body is None:
+                senseless.add(at)
+            elif len(body) >= EVIDENCE and any(map(_calls, body)):
+                self._waiting.append((at, None))
+                self._walk()
+                self._look_behind()
+            else:
+                senseless.update(one.at for one in body)
+            at += 1
 
     def _plausible(self, at: int, start: int | None) -> bool:
         """Whether what begins at an offset makes sense as code to its end."""
-        if not 0 <= at < self.size or self._taken[at]:
-            return False
-        first, count = at, 0
-        targets: list[int] = []
-        while count < LONGEST_BODY:
-            if at in self.code:
-                break
-            one = self.reader.read(at, start) if 0 <= at < self.size else None
+        return self._body(at, start, ()) is not None
+
+    def _body(self, at: int, start: int | None, senseless: Container[int]) -> list[Read] | None:
+        """The instructions from an offset to where control can't go on, or to what is code
+        already; None if they make no sense, as what begins at the `senseless` offsets."""
+        body: list[Read] = []
+        first = at
+        targets: set[int] = set()
+        while len(body) < LONGEST_BODY and at not in self.code:
+            if not 0 <= at < self.size or self._taken[at] or at in senseless:
+                return None
+            one = self.reader.read(at, start)
+            self._effort += 1
             if one is None or any(self._taken[at : one.end]) or self._odd(one):
-                return False
+                return None
             if one.target is not None:
-                targets.append(one.target)
-            count += 1
+                targets.add(one.target)
+            body.append(one)
             at = one.end
-            if ends(one) and not any(target == at for target in targets):
+            if ends(one) and at not in targets:
                 break
-        body = self.reader.data[first:at]
-        printable = sum(32 <= byte < 127 for byte in body)
-        return printable < 0.7 * len(body) and all(
+        code = self.reader.data[first:at]
+        printable = sum(32 <= byte < 127 for byte in code)
+        sense = printable < 0.7 * len(code) and all(
             target in self.code or (0 <= target < self.size and not self._taken[target])
             for target in targets
         )
+        return body if sense and body else None
 
     def _odd(self, one: Read) -> bool:
         data = self.reader.data
@@ -171,6 +200,12 @@ class Scan:
             or data[one.at : one.end] == b"\0\0"
             or (one.end - one.at > 1 and len(set(data[one.at : one.end])) == 1)
         )
+
+
+def _calls(one: Read) -> bool:
+    return (one.op.name == "CALL" and one.target is not None) or (
+        one.op.name == "INT" and one.found["i"] in (0x10, 0x16, 0x21)
+    )
 
 
 def ends(one: Read) -> bool:
