@@ -67,7 +67,7 @@ class Vm86Front:
     """Runs and plays DOS programs."""
 
     options: Sequence[click.Option] = OPTIONS
-    suffixes = (".com", ".exe")
+    suffixes: Sequence[str] = (".com", ".exe")
 
     def recognises(self, data: bytes) -> bool:
         """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump."""

@@ -79,6 +79,13 @@ class Rehearses(Protocol):
         ...
 
 
+@runtime_checkable
+class Named(Protocol):
+    """A front whose images are known by their names, where their bytes say nothing."""
+
+    suffixes: Sequence[str]  # in small letters, with their dot
+
+
 def fronts() -> dict[str, Front]:
     """The installed fronts by the name of their machine."""
     return {point.name: point.load() for point in plugins("zoo.fronts").values()}

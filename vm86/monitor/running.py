@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import click
 
 from vm86.bios import png, screen
 from vm86.monitor.scheduler import Scheduler
 from vm86.monitor.tasks import Program, Task, names, new_services
+from vm86.state import State
+from vm86.supervise import exits
 from zoo.cli import EXIT_BUDGET, EXIT_FAULT, EXIT_INTERRUPTED
 from zoo.front import Request
 from zoo.host import Event, Host
@@ -115,8 +117,13 @@ def report(tasks: Sequence[Task]) -> None:
 
 
 def statistics(task: Task) -> dict[str, object]:
-    """The figures of --stats."""
-    return {**task.session.stats.as_json(), "program": task.name, "share": task.share}
+    """The figures of --stats; exits: how often the task came to the monitor, by reason."""
+    return {
+        **task.session.stats.as_json(),
+        "program": task.name,
+        "share": task.share,
+        "exits": exits(cast(State, task.services.guest.state)),
+    }
 
 
 def exit_code(tasks: Sequence[Task], exhausted: bool) -> int:
