@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,24 @@ OPTIONS = (
         help="play: a picture of the screen, at the end and whenever Ctrl-] p is typed.",
     ),
     click.Option(
+        ["--rom"],
+        metavar="FILE@ADDRESS",
+        help="run: instead of IMAGE, a ROM at a linear address, as F0000h, which the processor "
+        "starts after a reset.",
+    ),
+    click.Option(
+        ["--debug-port"],
+        metavar="PORT",
+        help="run, of a disk or a ROM: what is written to this port is text for standard output; "
+        "E9h otherwise.",
+    ),
+    click.Option(
+        ["--post-port"],
+        metavar="PORT",
+        help="run, of a disk or a ROM: what is written to this port is the code of a test, which "
+        "is told on standard error.",
+    ),
+    click.Option(
         ["--dos"],
         default="3.30",
         metavar="VERSION",
@@ -61,6 +79,8 @@ OPTIONS = (
 )
 JUMPS = (0xE9, 0xEB)
 MOST_SHARES = 1000
+SECTOR = 512
+SIGNATURE = b"\x55\xaa"  # at the end of a disk's first sector
 
 
 class Vm86Front:
@@ -70,7 +90,8 @@ class Vm86Front:
     suffixes: Sequence[str] = (".com", ".exe")
 
     def recognises(self, data: bytes) -> bool:
-        """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump."""
+        """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump, as
+        does a disk."""
         return data[:2] in (b"MZ", b"ZM") or (data[:1] != b"" and data[0] in JUMPS)
 
     def run(self, request: Request, **options: Any) -> int:
@@ -79,7 +100,14 @@ class Vm86Front:
         for name in ("speed", "png"):
             if options[name] is not None:
                 raise click.UsageError(f"--{name} is for zoo play; zoo run has --screen")
+        if options["rom"] is not None or boots(request.data):
+            return _bare(request, options)
         return run(request, programs(request, options), options["screen"])
+
+    def image(self, options: Mapping[str, Any]) -> Path | None:
+        """The ROM's file."""
+        given = options["rom"]
+        return None if given is None else Path(given.rpartition("@")[0] or given)
 
     def run_folder(self, request: Request, **options: Any) -> int:
         """The shell, in the folder as drive C."""
@@ -90,6 +118,11 @@ class Vm86Front:
 
         if options["screen"] != "none":
             raise click.UsageError("--screen is for zoo run; zoo play has --png")
+        for name in ("rom", "debug_port", "post_port"):
+            if options[name] is not None:
+                raise click.UsageError(f"--{name.replace('_', '-')} is for zoo run")
+        if boots(request.data):
+            raise click.UsageError(f"{request.path} is a disk that boots: zoo run runs it")
         return play(request, programs(request, options), options["speed"], options["png"])
 
     def describe(self, path: Path, data: bytes) -> Sequence[Section]:
@@ -100,6 +133,41 @@ class Vm86Front:
 
 
 FRONT = Vm86Front()
+
+
+def boots(data: bytes) -> bool:
+    """Whether these are sectors, the first of which can be booted, and no program."""
+    return len(data) > SECTOR and data[:2] != b"MZ" and data[SECTOR - 2 : SECTOR] == SIGNATURE
+
+
+def _bare(request: Request, options: Mapping[str, Any]) -> int:
+    from vm86.monitor.bare import run_bare
+
+    for name in ("mount", "also", "share"):
+        if options[name]:
+            raise click.UsageError(f"--{name} is for DOS programs, and {request.path} is none")
+    rom = options["rom"]
+    return run_bare(
+        request,
+        None if rom is None else _number("--rom", rom.rpartition("@")[2], 1 << 20),
+        _number("--debug-port", options["debug_port"], 1 << 16),
+        _number("--post-port", options["post_port"], 1 << 16),
+        options["screen"],
+    )
+
+
+def _number(option: str, text: str | None, end: int) -> int | None:
+    """A number in hexadecimal, as Intel writes it, less than `end`."""
+    if text is None:
+        return None
+    try:
+        number = int(text.lower().removesuffix("h").removeprefix("0x"), 16)
+    except ValueError:
+        number = -1
+    if not 0 <= number < end:
+        example = "FILE@F0000h" if option == "--rom" else "E9h"
+        raise click.BadParameter(f"{option} {text}: it is hexadecimal, as in {example}")
+    return number
 
 
 def programs(request: Request, options: dict[str, Any]) -> list[Program]:

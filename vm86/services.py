@@ -50,7 +50,7 @@ STUB = 8  # bytes of memory for each interrupt
 IRET = 0xCF
 JMP = 0xE9
 SERVE = (0x63, 0xC0)
-DEBUG_PORT = 0xE9
+DEBUG_PORT = 0xE9  # where emulators take text from
 BOOT = 0x7C00  # where the first sector of a disk is loaded
 WAIT = 0x15  # INT 15h waits for a time, all others for a key
 KEYBOARD = 0x16
@@ -109,7 +109,8 @@ class Services:
     """Answers a task's requests. `boot` gives it DOS; without, nothing is behind its interrupts.
 
     speed, epoch (the time of day at the beginning) and console may be set before `boot`. failure:
-    the exception that the program had no handler for, and where it was.
+    the exception that the program had no handler for, and where it was. debug_port, post_port: what
+    is written there is shown as "debug" and as "post".
     """
 
     def __init__(
@@ -131,6 +132,8 @@ class Services:
         self.speed = SPEED
         self.epoch = EPOCH
         self.failure: str | None = None
+        self.debug_port = DEBUG_PORT
+        self.post_port: int | None = None
         self.on_wait = self._skip
         self._handlers: dict[int, Callable[[GuestTask], bool]] = {}
         self._skipped = 0  # instructions' worth of time in which nothing was done
@@ -302,8 +305,10 @@ class Services:
             self.bios.video.bells += 1
 
     def _out(self, port: int, size: int, value: int) -> None:
-        if port == DEBUG_PORT:
+        if port == self.debug_port:
             self._host.show([("debug", bytes([value & 0xFF]))])
+        elif port == self.post_port:
+            self._host.show([("post", bytes([value & 0xFF]))])
         self.ports.write(port, size, value)
 
     def _interrupt(self, number: int) -> bool:

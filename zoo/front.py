@@ -6,7 +6,7 @@ module imports only what is light, because the help of every command shows every
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -80,10 +80,12 @@ class Rehearses(Protocol):
 
 
 @runtime_checkable
-class Named(Protocol):
-    """A front whose images are known by their names, where their bytes say nothing."""
+class RunsOptions(Protocol):
+    """A front that can also run what one of its options names, instead of an image."""
 
-    suffixes: Sequence[str]  # in small letters, with their dot
+    def image(self, options: Mapping[str, Any]) -> Path | None:
+        """The file, if there is such an option."""
+        ...
 
 
 def fronts() -> dict[str, Front]:
@@ -133,7 +135,7 @@ def read(path: Path) -> bytes:
 def image_options() -> list[click.Parameter]:
     """The parameters of every command that runs an image, and all the fronts' options."""
     common: list[click.Parameter] = [
-        click.Argument(["image"], type=click.Path(path_type=Path)),
+        click.Argument(["image"], required=False, type=click.Path(path_type=Path)),
         click.Argument(["arguments"], nargs=-1),
         click.Option(["--machine"], metavar="NAME", help="The machine, if it can't be guessed."),
         click.Option(
@@ -170,7 +172,7 @@ def request(
 ) -> tuple[Front, Request, dict[str, Any]]:
     """From a command's parameters: the front, the request, and the front's own options. folders:
     the image may be a folder, for a front that RunsFolders."""
-    path = values.pop("image")
+    path = values.pop("image") or _by_option(values)
     machine = values.pop("machine")
     if folders and path.is_dir():
         data = b""
@@ -184,6 +186,13 @@ def request(
     own = {option.name: values[option.name] for option in front.options if option.name}
     _refuse_others(name, own)
     return front, Request(path, data, **common), own
+
+
+def _by_option(values: Mapping[str, Any]) -> Path:
+    for front in fronts().values():
+        if isinstance(front, RunsOptions) and (path := front.image(values)):
+            return path
+    raise click.UsageError("Missing argument 'IMAGE'.")
 
 
 def _refuse_others(machine: str, own: Container[str]) -> None:

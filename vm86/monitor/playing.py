@@ -123,7 +123,7 @@ class Pictures:
             number += 1
             path = self._path.with_stem(f"{self._path.stem}-{number}")
         try:
-            path.write_bytes(picture(task))
+            path.write_bytes(picture(task.services))
         except OSError as error:
             note = f"{path}: {error.strerror}"
         else:
