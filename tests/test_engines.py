@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy import CODES, TABLE, TOY, Services, boot, program
+from toy import CODES, TABLE, TOY, Services, boot, program, state
 
 from zoo.engines.interp import Interp
 from zoo.host import Event, Host, Recorder, Replayer, ReplayError
@@ -70,10 +70,6 @@ class Keys(Host):
 
     def show(self, events: Sequence[Event]) -> None:
         self.text += "".join(event[1] for event in events)
-
-
-def state(guest: Guest) -> bytes:
-    return guest.buffer[:]
 
 
 def advance(engine: Engine, guest: Guest, services: Services, budget: int) -> None:

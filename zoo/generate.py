@@ -146,14 +146,14 @@ def _constants(machine: Machine) -> dict[str, int]:
 
 
 def fixed_registers(machine: Machine) -> dict[str, int]:
-    """The registers that no semantic function writes: during a run they are constants.
+    """The registers that no semantic function and no arm writes: during a run they are constants.
 
     They are those of which nothing is done but to read them, by name.
     """
     read: set[str] = set()
     other: set[str] = set()
-    for module in machine.modules:
-        tree = ast.parse(inspect.getsource(module))
+    sources = [*map(inspect.getsource, machine.modules), arm_functions(machine)]
+    for tree in map(ast.parse, sources):
         reads = [
             node.slice
             for node in ast.walk(tree)
