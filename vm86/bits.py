@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from vm86.memory import place, target
 from vm86.registers import CF, ZR
-from vm86.state import State, get, load, place, put, save, signed, target
+from vm86.state import State, get, load, put, save, signed
 
 TEST = 0
 SET = 1

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
+from vm86.fetch import enter_code
 from vm86.flags import set_status, status
+from vm86.memory import place, read_e, target, write
 from vm86.registers import (
-    BASE,
     BR,
-    CS,
     EBP,
-    ES,
+    END,
     ESP,
     EXCEPTION,
     GS,
-    LIMIT,
     OF,
-    READABLE,
+    ORIGIN,
+    PARAMETERS,
     SELECTOR,
     SHADOW,
     SS,
+    STACK,
     UD,
-    WRITABLE,
 )
-from vm86.state import (
-    MASK,
-    State,
-    fault,
-    get,
-    load,
-    ones,
-    place,
-    put,
-    read,
-    read_e,
-    signed,
-    target,
-    write,
-)
+from vm86.segments import load_segment
+from vm86.state import MASK, State, fault, get, load, ones, put, signed
 
 
 def mov(m: State, v: int) -> int:
@@ -69,13 +56,13 @@ def xchg(m: State, o: int, g: int, u: int) -> int:
 
 
 def pointer(m: State, value: int) -> int:
-    """SP with another value: the upper half stays."""
-    return m.r[ESP] & 0xFFFF0000 | value & 0xFFFF
+    """ESP with another value; where it is SP, its upper half stays."""
+    return m.r[ESP] & ~m.r[STACK] | value & m.r[STACK]
 
 
 def push(m: State, o: int, u: int) -> int:
     """-1 after a fault."""
-    sp = m.r[ESP] - o & 0xFFFF
+    sp = m.r[ESP] - o & m.r[STACK]
     if write(m, SS, sp, o, u) < 0:
         return -1
     m.r[ESP] = pointer(m, sp)
@@ -84,7 +71,7 @@ def push(m: State, o: int, u: int) -> int:
 
 def pop(m: State, o: int) -> int:
     """What is on the stack's top, -1 after a fault."""
-    sp = m.r[ESP] & 0xFFFF
+    sp = m.r[ESP] & m.r[STACK]
     a = place(m, SS, sp, o)
     if a < 0:
         return -1
@@ -117,51 +104,52 @@ def pop_e(m: State, o: int, e: int, s: int, b: int, x: int, k: int, d: int, am: 
 
 
 def pusha(m: State, o: int) -> int:
-    # All or nothing: the stack pointer moves when all eight have been written.
-    sp = m.r[ESP] & 0xFFFF
+    # The stack pointer moves when all eight have been written.
+    sp = m.r[ESP] & m.r[STACK]
     for n in range(8):
-        if target(m, SS, sp - o * (n + 1) & 0xFFFF, o) < 0:
+        if write(m, SS, sp - o * (n + 1) & m.r[STACK], o, get(m, n, o)) < 0:
             return -1
-    for n in range(8):
-        write(m, SS, sp - o * (n + 1) & 0xFFFF, o, get(m, n, o))
     m.r[ESP] = pointer(m, sp - 8 * o)
     return 0
 
 
 def popa(m: State, o: int) -> int:
-    sp = m.r[ESP] & 0xFFFF
+    sp = m.r[ESP] & m.r[STACK]
+    # No register changes before all eight have been read.
     for n in range(8):
-        if place(m, SS, sp + o * n & 0xFFFF, o) < 0:
+        a = place(m, SS, sp + o * n & m.r[STACK], o)
+        if a < 0:
             return -1
+        m.r[PARAMETERS + n] = load(m, a, o)
     for n in range(8):
         if n != 3:  # what was pushed as the stack pointer is thrown away
-            put(m, 7 - n, o, read(m, SS, sp + o * n & 0xFFFF, o))
+            put(m, 7 - n, o, m.r[PARAMETERS + n])
     m.r[ESP] = pointer(m, sp + 8 * o)
     return 0
 
 
 def enter(m: State, o: int, i: int, j: int) -> int:
     level = j & 31
-    sp = m.r[ESP] & 0xFFFF
+    sp = m.r[ESP] & m.r[STACK]
     bp = m.r[EBP]
-    frame = sp - o & 0xFFFF
+    frame = sp - o & m.r[STACK]
     if write(m, SS, frame, o, bp) < 0:
         return -1
     at = frame
     for n in range(1, level):
-        a = place(m, SS, bp - o * n & 0xFFFF, o)
+        a = place(m, SS, bp - o * n & m.r[STACK], o)
         if a < 0:
             return -1
         value = load(m, a, o)
-        at = at - o & 0xFFFF
+        at = at - o & m.r[STACK]
         if write(m, SS, at, o, value) < 0:
             return -1
     if level:
-        at = at - o & 0xFFFF
+        at = at - o & m.r[STACK]
         if write(m, SS, at, o, pointer(m, frame)) < 0:
             return -1
     # The new top must be writable, too.
-    if target(m, SS, at - i & 0xFFFF, o) < 0:
+    if target(m, SS, at - i & m.r[STACK], o) < 0:
         return -1
     put(m, 5, o, pointer(m, frame) & ones(o))
     m.r[ESP] = pointer(m, at - i)
@@ -169,7 +157,7 @@ def enter(m: State, o: int, i: int, j: int) -> int:
 
 
 def leave(m: State, o: int) -> int:
-    bp = m.r[EBP] & 0xFFFF
+    bp = m.r[EBP] & m.r[STACK]
     a = place(m, SS, bp, o)
     if a < 0:
         return -1
@@ -181,39 +169,9 @@ def leave(m: State, o: int) -> int:
 # Segment registers
 
 
-def load_segment(m: State, n: int, selector: int) -> int:
-    """Load segment register `n` as the 8086 does; -1 after a fault."""
-    m.r[SELECTOR + n] = selector & 0xFFFF
-    m.r[BASE + n] = (selector & 0xFFFF) << 4
-    return 0
-
-
-def real_limits(m: State, n: int) -> int:
-    """The limits of a segment of virtual-8086 mode, and of all after a reset."""
-    m.r[LIMIT + n] = 0xFFFF
-    m.r[READABLE + n] = 0xFFFF
-    m.r[WRITABLE + n] = 0xFFFF
-    return 0
-
-
-def mov_to_segment(m: State, g: int, e: int, s: int, off: int) -> int:
-    if g == CS or g > GS:
-        return fault(m, UD, -1)
+def mov_to_segment(m: State, n: int, e: int, s: int, off: int) -> int:
     u = read_e(m, e, s, off, 2)
-    if m.r[EXCEPTION]:
-        return -1
-    if g == SS:
-        m.r[SHADOW] = 1
-    return load_segment(m, g, u)
-
-
-def mov_from_segment(m: State, o: int, g: int, e: int, s: int, off: int) -> int:
-    """A register gets as many bytes as the operand has; memory always two."""
-    if g > GS:
-        return fault(m, UD, -1)
-    if e >= 0:
-        return put(m, e, o, m.r[SELECTOR + g])
-    return write(m, s, off, 2, m.r[SELECTOR + g])
+    return -1 if m.r[EXCEPTION] else load_segment(m, n, u)
 
 
 def pop_segment(m: State, o: int, n: int) -> int:
@@ -224,9 +182,44 @@ def pop_segment(m: State, o: int, n: int) -> int:
     if load_segment(m, n, value) < 0:
         m.r[ESP] = sp
         return -1
-    if n == SS:
-        m.r[SHADOW] = 1
     return 0
+
+
+# After SS has been loaded no interrupt is taken for an instruction, and the code may mean another
+# thing: it may work with SP or with ESP.
+
+
+def shadowed(m: State, pc: int) -> int:
+    if m.r[EXCEPTION]:
+        return pc
+    to = enter_code(m, pc - m.r[ORIGIN])
+    if m.r[END] < 0:
+        m.r[SHADOW] = 1
+    return to
+
+
+def mov_to_ss(m: State, pc: int, e: int, s: int, off: int) -> int:
+    mov_to_segment(m, SS, e, s, off)
+    return shadowed(m, pc)
+
+
+def pop_ss(m: State, pc: int, o: int) -> int:
+    sp = m.r[ESP]
+    value = pop(m, o)
+    if value < 0:
+        return pc
+    if load_segment(m, SS, value) < 0:
+        m.r[ESP] = sp
+    return shadowed(m, pc)
+
+
+def mov_from_segment(m: State, o: int, g: int, e: int, s: int, off: int) -> int:
+    """A register gets as many bytes as the operand has; memory always two."""
+    if g > GS:
+        return fault(m, UD, -1)
+    if e >= 0:
+        return put(m, e, o, m.r[SELECTOR + g])
+    return write(m, s, off, 2, m.r[SELECTOR + g])
 
 
 def load_pointer(m: State, o: int, g: int, s: int, off: int, am: int, n: int) -> int:
@@ -243,24 +236,9 @@ def load_pointer(m: State, o: int, g: int, s: int, off: int, am: int, n: int) ->
     return put(m, g, o, offset)
 
 
-def les(m: State, o: int, g: int, s: int, off: int, am: int) -> int:
-    return load_pointer(m, o, g, s, off, am, ES)
-
-
-def lds(m: State, o: int, g: int, s: int, off: int, am: int) -> int:
-    return load_pointer(m, o, g, s, off, am, 3)
-
-
-def lss(m: State, o: int, g: int, s: int, off: int, am: int) -> int:
-    return load_pointer(m, o, g, s, off, am, SS)
-
-
-def lfs(m: State, o: int, g: int, s: int, off: int, am: int) -> int:
-    return load_pointer(m, o, g, s, off, am, 4)
-
-
-def lgs(m: State, o: int, g: int, s: int, off: int, am: int) -> int:
-    return load_pointer(m, o, g, s, off, am, GS)
+def lss(m: State, pc: int, o: int, g: int, s: int, off: int, am: int) -> int:
+    load_pointer(m, o, g, s, off, am, SS)
+    return pc if m.r[EXCEPTION] else enter_code(m, pc - m.r[ORIGIN])
 
 
 def bound(m: State, o: int, g: int, s: int, off: int, am: int) -> int:

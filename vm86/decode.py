@@ -19,6 +19,7 @@ BYTE = 0x2000  # operands of one byte; others are as wide as the mode and the pr
 WORD = 0x4000  # operands of two bytes
 MEMORY = 0x8000  # the operand E must lie in memory
 LOCKABLE = 0x10000
+REGISTER = 0x20000  # the operand E is a register, whatever the ModRM byte says
 IMMEDIATE = 20  # the shift of one of these:
 NONE = 0
 IB = 1  # a byte
@@ -104,7 +105,7 @@ def decode(
             entry = m.ops[GROUPS + (entry & ARM & ~7) + g]
         mod = c >> 6
         n = c & 7
-        if mod == 3:
+        if mod == 3 or entry & REGISTER:
             e = n
         else:
             size = mod if mod < 2 else 2 + 2 * wide

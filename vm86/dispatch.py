@@ -15,7 +15,7 @@ INLINE = frozenset(
         *("ones", "signed", "get", "put", "load", "save", "place", "target", "read", "write"),
         *("read_e", "target_e", "get_e", "put_e", "result", "logical", "sum_", "difference"),
         *("condition", "parity", "go", "push", "pop", "pointer", "decode", "segment", "base16"),
-        *("jmp", "jcc", "call", "call_to", "ret", "loop", "back", "counted"),
+        *("jmp", "jcc", "call", "call_to", "ret", "loop", "back", "counted", "less"),
         *("mov", "add", "sub", "cmp", "and_", "or_", "xor", "test", "inc", "dec"),
     }
 )
@@ -152,7 +152,7 @@ def entry(op: Op, arm: int) -> int:
     """What the decoder needs to know of a row."""
     operands = op.form.split(",")
     found = arm
-    if any(one[:1] in ("E", "G", "M", "S") for one in operands) or op.digit >= 0:
+    if any(one[:1] in ("E", "G", "M", "R", "S") for one in operands) or op.digit >= 0:
         found |= decode.MODRM
     if (
         operands[0][1:] == "b" and operands[0][0] != "I" and operands[0][0] != "J"
@@ -163,6 +163,8 @@ def entry(op: Op, arm: int) -> int:
     kinds = [IMMEDIATES[one] for one in operands if one in IMMEDIATES]
     kind = IMMEDIATES.get(op.form, kinds[-1] if kinds else decode.NONE)
     found |= kind << decode.IMMEDIATE
+    if any(one[:1] == "R" for one in operands):
+        found |= decode.REGISTER
     return found | decode.MEMORY * op.memory | decode.LOCKABLE * op.lock
 
 

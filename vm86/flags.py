@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from vm86.registers import AF, CF, FLAGS, OF, PR, SF, ZR
+from vm86.registers import (
+    AF,
+    CF,
+    CPL,
+    DF,
+    FLAGS,
+    IF,
+    IOPL,
+    MODE,
+    MONITORED,
+    NT,
+    OF,
+    PR,
+    RF,
+    SF,
+    TF,
+    VM,
+    ZR,
+)
 from vm86.state import State, ones
 
 # The status flags in EFLAGS
@@ -71,6 +89,28 @@ def set_status(m: State, flags: int) -> int:
 
 def eflags(m: State) -> int:
     return m.r[FLAGS] | status(m) | ALWAYS
+
+
+def set_eflags(m: State, value: int) -> int:
+    """All of them, as the processor itself does."""
+    set_status(m, value)
+    m.r[FLAGS] = value & (TF | IF | DF | IOPL | NT | RF | VM)
+    return 0
+
+
+def load_flags(m: State, value: int, more: int) -> int:
+    """Those that the present level may change, as POPF and IRET do; `more`: RF, for IRETD.
+
+    Under the host's monitor IF is the virtual one: the real one is always 1, and never seen.
+    """
+    settable = TF | DF | NT | more
+    if m.r[CPL] == 0:
+        settable |= IOPL
+    if m.r[CPL] <= m.r[FLAGS] >> 12 & 3 or m.r[MODE] & MONITORED:
+        settable |= IF
+    set_status(m, value)
+    m.r[FLAGS] = m.r[FLAGS] & ~settable | value & settable
+    return 0
 
 
 def condition(m: State, n: int) -> int:

@@ -5,126 +5,76 @@ Functions that go somewhere return an address in `mem`, or anything with EXCEPTI
 
 from __future__ import annotations
 
-from vm86.data import load_segment, pointer, pop, push
-from vm86.flags import condition, eflags, set_status
+from vm86.control import adjust_rpl
+from vm86.data import pointer, pop, push
+from vm86.fetch import cut_off, enter_code, go
+from vm86.flags import condition, eflags, load_flags
+from vm86.gates import far_protected, finished, iret_protected, ret_protected, through_idt
+from vm86.memory import keep, place, target
+from vm86.paging import system_load
 from vm86.registers import (
-    BASE,
+    BIG,
     BP,
+    CPL,
     CS,
-    DB,
+    DE,
+    DF,
+    DOUBLE,
     ECX,
-    END,
+    ERROR,
     ESP,
     EXCEPTION,
-    FETCHED,
+    EXIT_CLI,
+    EXIT_EXCEPTION,
+    EXIT_HLT,
+    EXIT_INT,
+    EXIT_INTERRUPT,
+    EXIT_IRET,
+    EXIT_POPF,
+    EXIT_PUSHF,
+    EXIT_SERVICE,
+    EXIT_STI,
+    EXITS,
     FLAGS,
     GP,
     HOSTED,
     IDLE,
+    IDT_BASE,
+    IDT_LIMIT,
     IF,
     INTERRUPT,
+    INVALID_TSS,
     IOPL,
     LIMIT,
-    NT,
+    MODE,
+    MONITORED,
     OF,
     ORIGIN,
+    OUTSIDE,
     OVERFLOW,
-    PLAIN,
+    PF,
+    PROTECTED,
     RETURN,
+    RF,
     SELECTOR,
+    SERVE,
     SERVICE,
     SHADOW,
     SHUTDOWN,
     SS,
-    START,
+    STACK,
+    STEP,
     TF,
     UD,
+    VIRTUAL,
     VM,
     ZR,
 )
-from vm86.registers import SERVE as SERVE_REQUEST
-from vm86.state import (
-    DWORD,
-    MASK,
-    WINDOW,
-    State,
-    fault,
-    load,
-    ones,
-    physical,
-    place,
-    target,
-)
+from vm86.segments import load_plain, set_mode
+from vm86.state import DWORD, State, fault, load, ones
 from zoo.registers import CAUSE, FAULT, HALT, HOST, REPLIED, RETRY, STOP
 
-LONGEST = 15
-FOREVER = 1 << 40
-
-
-def enter_code(m: State, eip: int) -> int:
-    """Find the code at `eip` of the code segment: its address in `mem`, -1 after a fault.
-
-    START and END become the addresses where an instruction may simply begin.
-    """
-    m.r[FETCHED] = FOREVER
-    limit = m.r[LIMIT + CS]
-    if eip > limit:
-        return fault(m, GP, 0)
-    linear = m.r[BASE + CS] + eip & DWORD
-    a = physical(m, linear)
-    if a < 0:
-        return fault(m, GP, 0)
-    # As far as the segment and plain memory go, less what the longest instruction needs.
-    m.r[ORIGIN] = a - eip
-    if linear < m.r[PLAIN]:
-        m.r[START] = max(a - eip, 0)
-        end = min(a - eip + limit, m.r[PLAIN] - 1) - LONGEST
-    else:
-        m.r[START] = a
-        end = -1
-    if m.r[FLAGS] & TF or m.r[INTERRUPT] >= 0:
-        end = -1
-    m.r[END] = end
-    if a + LONGEST > min(m.r[ORIGIN] + limit, m.r[PLAIN] - 1) or linear >= m.r[PLAIN]:
-        return patch(m, eip)
-    return a
-
-
-def patch(m: State, eip: int) -> int:
-    """Put the instruction at the end of what can simply be fetched together at WINDOW."""
-    size = max(0, min(LONGEST + 1, m.r[LIMIT + CS] - eip + 1))
-    for k in range(size):
-        a = physical(m, m.r[BASE + CS] + eip + k & DWORD)
-        m.mem[WINDOW + k] = m.mem[a & MASK] if a >= 0 else 0xFF
-    m.r[ORIGIN] = WINDOW - eip
-    m.r[START] = WINDOW
-    m.r[END] = -1
-    m.r[FETCHED] = WINDOW + size
-    return WINDOW
-
-
-def go(m: State, eip: int) -> int:
-    """Near: go to `eip`."""
-    a = m.r[ORIGIN] + eip
-    if m.r[START] <= a and a <= m.r[END]:
-        return a
-    return enter_code(m, eip)
-
-
-def onwards(m: State, pc: int) -> int:
-    """Between two instructions, where something may have to be seen to first."""
-    eip = pc - m.r[ORIGIN]
-    m.r[RETURN] = eip
-    if m.r[FLAGS] & TF and m.r[SHADOW] == 0:
-        return fault(m, DB, -1)
-    if m.r[INTERRUPT] >= 0 and m.r[FLAGS] & IF and m.r[SHADOW] == 0:
-        vector = m.r[INTERRUPT]
-        m.r[INTERRUPT] = -1
-        return fault(m, vector, -1)
-    m.r[SHADOW] = 0
-    m.r[RETURN] = -1
-    # Beyond the segment's end it is the next instruction that cannot be fetched.
-    return enter_code(m, eip) if eip <= m.r[LIMIT + CS] else patch(m, eip)
+ROM = 0xF000  # the segment of the BIOS
 
 
 # Near jumps; the displacement counts from the next instruction
@@ -142,27 +92,34 @@ def jmp_e(m: State, u: int) -> int:
     return go(m, u)
 
 
-def counted(m: State, am: int) -> int:
-    """Decrement CX or ECX, and what it is then."""
-    x = (m.r[ECX] & am) - 1 & am
-    m.r[ECX] = m.r[ECX] & ~am & DWORD | x
-    return x
-
-
 def back(m: State, pc: int, o: int, i: int, taken: int) -> int:
     return go(m, pc - m.r[ORIGIN] + i & ones(o)) if taken else pc
 
 
+def less(m: State, am: int) -> int:
+    """What CX or ECX is when it has been decremented."""
+    return (m.r[ECX] & am) - 1 & am
+
+
+def counted(m: State, pc: int, o: int, i: int, am: int, taken: int) -> int:
+    """Decrement it and go back, or on; not where that is beyond the code segment."""
+    x = less(m, am)
+    to = back(m, pc, o, i, taken)
+    if m.r[EXCEPTION] == 0 or m.r[RETURN] >= 0:
+        m.r[ECX] = m.r[ECX] & ~am & DWORD | x
+    return to
+
+
 def loop(m: State, pc: int, o: int, i: int, am: int) -> int:
-    return back(m, pc, o, i, 1 if counted(m, am) else 0)
+    return counted(m, pc, o, i, am, 1 if less(m, am) else 0)
 
 
 def loope(m: State, pc: int, o: int, i: int, am: int) -> int:
-    return back(m, pc, o, i, 1 if counted(m, am) and m.r[ZR] == 0 else 0)
+    return counted(m, pc, o, i, am, 1 if less(m, am) and m.r[ZR] == 0 else 0)
 
 
 def loopne(m: State, pc: int, o: int, i: int, am: int) -> int:
-    return back(m, pc, o, i, 1 if counted(m, am) and m.r[ZR] else 0)
+    return counted(m, pc, o, i, am, 1 if less(m, am) and m.r[ZR] else 0)
 
 
 def jcxz(m: State, pc: int, o: int, i: int, am: int) -> int:
@@ -200,32 +157,46 @@ def ret(m: State, pc: int, o: int, i: int) -> int:
     return go(m, eip)
 
 
-# Far jumps, calls and returns, as in real mode
+# Far jumps, calls and returns
+
+
+def protected(m: State) -> int:
+    """Whether segments have descriptors: in protected mode, but for virtual-8086 mode."""
+    return 1 if m.r[MODE] & (PROTECTED | VIRTUAL) == PROTECTED else 0
 
 
 def far(m: State, selector: int, eip: int) -> int:
-    """Go to another code segment; a fault leaves the present one."""
+    """Go to another code segment as the 8086 does; a fault leaves the present one."""
     if eip > m.r[LIMIT + CS]:
         return fault(m, GP, 0)
-    load_segment(m, CS, selector)
+    load_plain(m, CS, selector)
+    if m.r[MODE] & BIG:
+        set_mode(m)
     return enter_code(m, eip)
 
 
-def jmp_far(m: State, i: int, j: int) -> int:
-    return far(m, j, i)
+def jmp_far_to(m: State, pc: int, o: int, selector: int, eip: int) -> int:
+    if protected(m):
+        return far_protected(m, pc - m.r[ORIGIN], o, selector, eip, 0)
+    return far(m, selector, eip)
 
 
 def call_far_to(m: State, pc: int, o: int, selector: int, eip: int) -> int:
+    back_to = pc - m.r[ORIGIN]
+    if protected(m):
+        return far_protected(m, back_to, o, selector, eip, 1)
     if eip > m.r[LIMIT + CS]:
         return fault(m, GP, 0)
-    sp = m.r[ESP]
-    back_to = pc - m.r[ORIGIN]
-    if target(m, SS, (sp & 0xFFFF) - 2 * o & 0xFFFF, o) < 0:
+    if target(m, SS, m.r[ESP] - 2 * o & m.r[STACK], o) < 0:
         return pc
     if push(m, o, m.r[SELECTOR + CS]) < 0:
         return pc
     push(m, o, back_to)
     return far(m, selector, eip)
+
+
+def jmp_far(m: State, pc: int, o: int, i: int, j: int) -> int:
+    return jmp_far_to(m, pc, o, j, i)
 
 
 def call_far(m: State, pc: int, o: int, i: int, j: int) -> int:
@@ -247,7 +218,7 @@ def far_operand(m: State, o: int, s: int, off: int, am: int) -> int:
 
 def jmp_far_m(m: State, pc: int, o: int, s: int, off: int, am: int) -> int:
     to = far_operand(m, o, s, off, am)
-    return far(m, to >> 32, to & DWORD) if to >= 0 else pc
+    return jmp_far_to(m, pc, o, to >> 32, to & DWORD) if to >= 0 else pc
 
 
 def call_far_m(m: State, pc: int, o: int, s: int, off: int, am: int) -> int:
@@ -256,140 +227,197 @@ def call_far_m(m: State, pc: int, o: int, s: int, off: int, am: int) -> int:
 
 
 def ret_far(m: State, pc: int, o: int, i: int) -> int:
+    if protected(m):
+        return ret_protected(m, o, i)
     sp = m.r[ESP]
-    a = place(m, SS, (sp & 0xFFFF) + o & 0xFFFF, o)
+    a = place(m, SS, sp + o & m.r[STACK], o)
     if a < 0:
         return pc
     selector = load(m, a, 2)
-    eip = pop(m, o)
-    if eip < 0:
+    a = place(m, SS, sp & m.r[STACK], o)
+    if a < 0:
         return pc
-    m.r[ESP] = pointer(m, sp + 2 * o + i)
-    to = far(m, selector, eip)
-    if m.r[EXCEPTION]:
-        m.r[ESP] = sp
-    return to
+    eip = load(m, a, o)
+    if eip <= m.r[LIMIT + CS]:
+        m.r[ESP] = pointer(m, sp + 2 * o + i)
+    return far(m, selector, eip)
 
 
-# The flags register
+# What is sensitive to IOPL
 
 
-def virtual_flags(m: State) -> int:
-    """FLAGS as a program sees them."""
-    flags = eflags(m) & ~(VM | 0x10000)
-    # Under a monitor IOPL reads as 3, so that nobody takes the processor for something else.
-    return flags | IOPL if m.r[HOSTED] else flags
+def denied(m: State, reason: int) -> int:
+    """1, with a fault, where a virtual-8086 task may not do it itself (section 15.3.2).
 
-
-def load_flags(m: State, value: int, o: int) -> int:
-    """Set the flags as POPF and IRET do in real mode."""
-    set_status(m, value)
-    settable = TF | IF | 0x400 | IOPL | NT
-    m.r[FLAGS] = m.r[FLAGS] & ~settable | value & settable
+    The host's monitor does it for the task, and counts that.
+    """
+    if m.r[MODE] & VIRTUAL and m.r[FLAGS] & IOPL != IOPL:
+        if m.r[MODE] & MONITORED == 0:
+            fault(m, GP, 0)
+            return 1
+        m.r[EXITS + reason] += 1
     return 0
 
 
+def flags_denied(m: State, reason: int) -> int:
+    """Likewise for CLI and STI, which protected mode guards, too."""
+    if m.r[MODE] & VIRTUAL:
+        return denied(m, reason)
+    if m.r[CPL] > m.r[FLAGS] >> 12 & 3:
+        fault(m, GP, 0)
+        return 1
+    return 0
+
+
+def visible_flags(m: State) -> int:
+    """EFLAGS as a program sees them."""
+    flags = eflags(m) & ~(VM | RF)
+    # Under a monitor IOPL reads as 3, so that nobody takes the processor for something else.
+    return flags | IOPL if m.r[MODE] & MONITORED else flags
+
+
 def pushf(m: State, o: int) -> int:
-    return push(m, o, virtual_flags(m))
+    return -1 if denied(m, EXIT_PUSHF) else push(m, o, visible_flags(m))
 
 
 def popf(m: State, pc: int, o: int) -> int:
+    if denied(m, EXIT_POPF):
+        return pc
     value = pop(m, o)
     if value < 0:
         return pc
-    load_flags(m, value, o)
-    # A trap comes after the next instruction: so it is looked at only then.
-    m.r[SHADOW] = 1 if m.r[FLAGS] & TF else 0
+    load_flags(m, value, 0)
     return enter_code(m, pc - m.r[ORIGIN])
 
 
 def cli(m: State) -> int:
+    if flags_denied(m, EXIT_CLI):
+        return -1
     m.r[FLAGS] &= ~IF
     return 0
 
 
-def sti(m: State, pc: int) -> int:
-    if m.r[FLAGS] & IF == 0:
+def sti(m: State) -> int:
+    """The next instruction is executed before an interrupt is taken."""
+    if flags_denied(m, EXIT_STI):
+        return -1
+    # It is between two instructions that is looked for one, so that only one that waits matters.
+    if m.r[FLAGS] & IF == 0 and m.r[INTERRUPT] >= 0:
         m.r[SHADOW] = 1
     m.r[FLAGS] |= IF
-    return enter_code(m, pc - m.r[ORIGIN])
+    return 0
 
 
 def cld(m: State) -> int:
-    m.r[FLAGS] &= ~0x400
+    m.r[FLAGS] &= ~DF
     return 0
 
 
 def std(m: State) -> int:
-    m.r[FLAGS] |= 0x400
+    m.r[FLAGS] |= DF
     return 0
 
 
 # Interrupts and exceptions
 
 
-def interrupt(m: State, vector: int, eip: int) -> int:
-    """Call an interrupt's handler as the 8086 does; `eip` is where it returns to."""
-    sp = (m.r[ESP] & 0xFFFF) - 6 & 0xFFFF
-    if target(m, SS, sp, 2) < 0 or target(m, SS, sp + 4 & 0xFFFF, 2) < 0:
-        return -1
-    if target(m, SS, sp + 2 & 0xFFFF, 2) < 0:
-        return -1
-    to = load(m, 4 * vector, 4)
-    push(m, 2, virtual_flags(m))
+def interrupt_plain(m: State, vector: int, eip: int, outside: int) -> int:
+    """Call a handler as the 8086 does: in real mode, and for the host's monitor, which reflects
+    interrupts to the task; `eip` is where it returns to."""
+    if 4 * vector + 3 > m.r[IDT_LIMIT]:
+        return fault(m, GP, 8 * vector | 2 | outside)
+    sp = m.r[ESP]
+    for k in range(3):
+        if target(m, SS, sp - 2 * k - 2 & m.r[STACK], 2) < 0:
+            return -1
+    to = system_load(m, m.r[IDT_BASE] + 4 * vector, 4)
+    push(m, 2, visible_flags(m))
     push(m, 2, m.r[SELECTOR + CS])
     push(m, 2, eip)
-    m.r[FLAGS] &= ~(IF | TF)
-    load_segment(m, CS, to >> 16)
+    m.r[FLAGS] &= ~(IF | TF | RF)
+    load_plain(m, CS, to >> 16)
     return enter_code(m, to & 0xFFFF)
 
 
-def exception(m: State, at: int) -> int:
-    """Call the handler of the fault that the instruction at `at` has met."""
-    eip = m.r[RETURN]
-    if eip < 0:
-        eip = at - m.r[ORIGIN]
-    m.r[RETURN] = -1
-    vector = m.r[EXCEPTION] - 1
-    m.r[EXCEPTION] = 0
+def deliver(m: State, vector: int, eip: int, code: int, soft: int, outside: int) -> int:
+    """Call the handler of an interrupt or an exception: its address in `mem`, -1 after a fault."""
+    m.r[STEP] = 0
     m.r[SHADOW] = 0
-    a = interrupt(m, vector, eip & 0xFFFF)
-    if a < 0:
-        # The handler could not be called: nor could that of the double fault.
+    if m.r[MODE] & (PROTECTED | MONITORED) != PROTECTED:
+        return interrupt_plain(m, vector, eip, outside)
+    keep(m)
+    return finished(m, through_idt(m, vector, eip, code, soft, outside))
+
+
+def is_contributory(vector: int) -> int:
+    """Whether two of the kind make a double fault (section 9.8.8)."""
+    return 1 if vector == DE or (vector >= INVALID_TSS and vector <= GP) else 0
+
+
+def exception(m: State, at: int) -> int:
+    """Call the handler of what the instruction at `at` has met: a fault, or an interrupt after
+    it."""
+    outside = m.r[EXCEPTION] - 1 & OUTSIDE
+    vector = m.r[EXCEPTION] - 1 & 0xFF
+    code = m.r[ERROR]
+    first = -1 if outside else vector
+    a = -1
+    while a < 0:
+        eip = m.r[RETURN]
+        if eip < 0:
+            # A fault, and no trap: when it is tried again it meets no breakpoint.
+            eip = at - m.r[ORIGIN]
+            m.r[FLAGS] |= RF
         m.r[EXCEPTION] = 0
-        m.r[STOP] = FAULT
-        m.r[CAUSE] = SHUTDOWN
-        m.r[RETRY] = 1
-        return at
+        if m.r[MODE] & MONITORED:
+            m.r[EXITS + (EXIT_INTERRUPT if outside else EXIT_EXCEPTION)] += 1
+        a = deliver(m, vector, eip, code, 0, 1)
+        if m.r[EXCEPTION]:
+            a = -1
+            second = m.r[EXCEPTION] - 1
+            code = m.r[ERROR]
+            if first == DOUBLE:
+                # Nor can the handler of the double fault be called.
+                m.r[EXCEPTION] = 0
+                m.r[STOP] = FAULT
+                m.r[CAUSE] = SHUTDOWN
+                m.r[RETRY] = 1
+                return at
+            serious = is_contributory(second) and (is_contributory(first) or first == PF)
+            vector = DOUBLE if serious or (first == PF and second == PF) else second
+            code = 0 if vector == DOUBLE else code
+            first = vector
+            outside = 0
+    m.r[RETURN] = -1
     return a
 
 
-def undo(m: State) -> int:
-    """In a translation: leave the instruction, with its fault, to the loop."""
-    m.r[EXCEPTION] = 0
-    m.r[RETURN] = -1
-    m.r[RETRY] = 1
-    return -1
-
-
-def int_(m: State, pc: int, i: int) -> int:
-    a = interrupt(m, i, pc - m.r[ORIGIN] & 0xFFFF)
+def int_to(m: State, pc: int, vector: int) -> int:
+    a = deliver(m, vector, pc - m.r[ORIGIN], -1, 1, 0)
     return a if a >= 0 else pc
 
 
+def int_(m: State, pc: int, i: int) -> int:
+    return pc if denied(m, EXIT_INT) else int_to(m, pc, i)
+
+
 def int3(m: State, pc: int) -> int:
-    return int_(m, pc, BP)
+    return int_to(m, pc, BP)
 
 
 def into(m: State, pc: int) -> int:
-    return int_(m, pc, OVERFLOW) if m.r[OF] else pc
+    return int_to(m, pc, OVERFLOW) if m.r[OF] else pc
 
 
 def iret(m: State, pc: int, o: int) -> int:
+    if protected(m):
+        return iret_protected(m, o, pc - m.r[ORIGIN])
+    if denied(m, EXIT_IRET):
+        return pc
     sp = m.r[ESP]
     # All three are there, or nothing happens.
     for k in range(3):
-        if place(m, SS, (sp & 0xFFFF) + k * o & 0xFFFF, o) < 0:
+        if place(m, SS, sp + k * o & m.r[STACK], o) < 0:
             return pc
     eip = pop(m, o)
     selector = pop(m, o)
@@ -397,9 +425,8 @@ def iret(m: State, pc: int, o: int) -> int:
     if eip > m.r[LIMIT + CS]:
         m.r[ESP] = sp
         return fault(m, GP, 0)
-    load_flags(m, flags, o)
-    load_segment(m, CS, selector & 0xFFFF)
-    return enter_code(m, eip)
+    load_flags(m, flags, RF if o == 4 else 0)
+    return far(m, selector, eip)
 
 
 def ud(m: State) -> int:
@@ -410,27 +437,44 @@ def too_long(m: State) -> int:
     return fault(m, GP, 0)
 
 
+def beyond(m: State, at: int) -> int:
+    """It reaches beyond what can be fetched."""
+    return cut_off(m, at)
+
+
 def service(m: State, pc: int, at: int) -> int:
-    """ARPL, which virtual-8086 mode does not have: a monitor's breakpoint in its own handlers.
+    """ARPL where it is not recognised: a monitor's breakpoint in its own handlers.
 
     The handler of interrupt n begins at F000:8n.
     """
     if m.r[INTERRUPT] >= 0 and m.r[FLAGS] & IF:
         return at  # whatever it waits for may come with the interrupt
-    if m.r[HOSTED] == 0 or m.r[SELECTOR + CS] != 0xF000:
+    if m.r[HOSTED] == 0 or m.r[SELECTOR + CS] != ROM:
         return fault(m, UD, -1)
     if m.r[REPLIED]:
         m.r[REPLIED] = 0
         return pc
+    m.r[EXITS + EXIT_SERVICE] += 1
     m.r[SERVICE] = at - m.r[ORIGIN] >> 3 & 0xFF
     m.r[STOP] = HOST
-    m.r[CAUSE] = SERVE_REQUEST
+    m.r[CAUSE] = SERVE
     m.r[RETRY] = 1
+    return pc
+
+
+def arpl(m: State, pc: int, at: int, g: int, e: int, s: int, off: int) -> int:
+    if not protected(m):
+        return service(m, pc, at)
+    adjust_rpl(m, g, e, s, off)
     return pc
 
 
 def hlt(m: State) -> int:
     """Wait for an interrupt: the host knows when the next one comes, if any."""
+    if m.r[CPL]:
+        if m.r[MODE] & MONITORED == 0:
+            return fault(m, GP, 0)
+        m.r[EXITS + EXIT_HLT] += 1
     m.r[STOP] = HOST if m.r[HOSTED] else HALT
     m.r[CAUSE] = IDLE
     m.r[RETRY] = 0

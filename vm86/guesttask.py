@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vm86 import registers as r
-from vm86.data import load_segment
-from vm86.flow import enter_code
+from vm86.fetch import enter_code
+from vm86.segments import load_plain
 from vm86.state import State, get, notice, put
 from vm86.task import MEGABYTE, linear
 from zoo.registers import PC
@@ -62,7 +62,7 @@ class GuestTask:
 
     def go(self, cs: int, ip: int, ss: int, sp: int) -> None:
         self.ss, self.sp = ss, sp
-        load_segment(self.m, r.CS, cs)
+        load_plain(self.m, r.CS, cs)
         self.m.r[r.FLAGS] |= r.IF
         self.m.r[PC] = enter_code(self.m, ip)
         self.went = True
@@ -86,7 +86,7 @@ def _segment(n: int) -> property:
         return task.m.r[r.SELECTOR + n]
 
     def write(task: GuestTask, value: int) -> None:
-        load_segment(task.m, n, value)
+        load_plain(task.m, n, value)
 
     return property(read, write)
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from vm86 import (
     alu,
     bits,
+    control,
     data,
     decode,
+    fetch,
     flags,
     flow,
+    gates,
+    memory,
+    paging,
     registers,
+    segments,
     state,
     strings,
     system,
+    tasks,
 )
 from vm86.dispatch import ARMS, GROUPS, INLINE, onward
 from vm86.reset import power_on, start
@@ -29,7 +36,7 @@ def load(image: bytes) -> Guest:
     m = guest.state
     m.mem[0x10100 : 0x10100 + len(image)] = image  # type: ignore[attr-defined]
     for n in (registers.DS, registers.ES, registers.SS):
-        data.load_segment(m, n, 0x1000)  # type: ignore[arg-type]
+        segments.load_segment(m, n, 0x1000)  # type: ignore[arg-type]
     m.r[registers.ESP] = 0xFFFE
     start(m, 0x1000, 0x100)  # type: ignore[arg-type]
     return guest
@@ -48,7 +55,10 @@ MACHINE = Machine(
     groups=GROUPS,
     inline=INLINE,
     layout=state.LAYOUT,
-    modules=(registers, state, flags, alu, bits, data, strings, system, flow, decode),
+    modules=(
+        *(registers, state, paging, memory, flags, segments, fetch, alu, bits, data, strings),
+        *(system, tasks, gates, control, flow, decode),
+    ),
     decode=decode.decode,
     fields=decode.FIELDS,
     restart=restart,
@@ -56,10 +66,10 @@ MACHINE = Machine(
     code="mem",
     onward=onward,
     fixed_code=lambda guest: range(0),
-    trap=("pc = exception(m, at)", "return undo(m)"),
+    trap="pc = exception(m, at)",
     clear=("EXCEPTION",),
-    context=("ORIGIN", "END", "MODE", "PLAIN"),
-    reach=lambda m: range(max(m.r[registers.ORIGIN], 0), m.r[registers.END] + 1),
+    context=("ORIGIN", "START", "END", "MODE", "PLAIN", "STACK"),
+    reach=lambda m: range(m.r[registers.START], m.r[registers.END] + 1),
     changed="CHANGED",
     services=Services,
     faults=FAULTS,

@@ -1,31 +1,9 @@
-"""The state of a 386: its memory, and how operands are read and written.
-
-An operand in memory is found in two steps. `place` checks the segment and says where in the arena
-`mem` the operand lies; -1 means that EXCEPTION is set, and that the instruction must change
-nothing. Then `load` and `save` move the bytes. What does not lie there in one piece, or not in
-memory, is put together at BOUNCE.
-"""
+"""The state of a 386: its arenas, its general registers, and bytes of its physical memory."""
 
 from __future__ import annotations
 
 from vm86 import registers
-from vm86.registers import (
-    BASE,
-    CHANGED,
-    EAX,
-    ERROR,
-    EXCEPTION,
-    GP,
-    LIMIT,
-    PLAIN,
-    READABLE,
-    SPLIT,
-    SPLIT_SIZE,
-    SS,
-    STACK,
-    WRAP,
-    WRITABLE,
-)
+from vm86.registers import CHANGED, EAX, ERROR, EXCEPTION, SPLIT
 from zoo import layout
 from zoo.layout import Bytes, Ints, Layout, arena
 
@@ -35,18 +13,22 @@ RAM = SIZE - 0x4000  # bytes of memory
 BOUNCE = RAM  # where an operand is put together
 WINDOW = RAM + 0x1000  # where an instruction is that memory does not have in one piece
 OPCODES = 1024  # entries: see vm86.decode
+TLB = 1024
 OUTPUT = 4096
 OUTPUT_MASK = OUTPUT - 1
 DWORD = 0xFFFFFFFF
+MEGABYTE = 1 << 20
 
 
 class State(layout.State):
-    """code: for every byte of memory, whether code that lies there has been translated."""
+    """code: for every byte of memory, whether code that lies there has been translated.
+    tlb: the translation cache, see vm86.paging."""
 
     # An operand may begin at the last address: the page behind it takes the rest.
     mem: Bytes = arena(SIZE + layout.PAGE)
     code: Bytes = arena(SIZE + layout.PAGE)
     ops: Ints = arena(OPCODES)
+    tlb: Ints = arena(TLB)
     out: Ints = arena(OUTPUT)
 
 
@@ -105,6 +87,17 @@ def notice(m: State, a: int) -> int:
     return 0
 
 
+def spread(m: State, a: int, o: int) -> int:
+    """An operand at BOUNCE has been written: put its bytes where they belong."""
+    for k in range(o):
+        to = m.r[SPLIT + (a - BOUNCE + k & 3)]
+        if to >= 0:
+            m.mem[to & MASK] = m.mem[a + k]
+            if m.code[to & MASK]:
+                notice(m, to)
+    return 0
+
+
 def save(m: State, a: int, o: int, value: int) -> int:
     """Write `o` bytes."""
     a &= MASK
@@ -126,92 +119,3 @@ def save(m: State, a: int, o: int, value: int) -> int:
     if a >= BOUNCE:
         return spread(m, a, o)
     return 0
-
-
-def place(m: State, s: int, off: int, o: int) -> int:
-    """Where `o` bytes at offset `off` of segment `s` can be read."""
-    if off + o - 1 <= m.r[READABLE + s]:
-        a = m.r[BASE + s] + off
-        if a + o <= m.r[PLAIN]:
-            return a
-    return gather(m, s, off, o)
-
-
-def target(m: State, s: int, off: int, o: int) -> int:
-    """Where they can be written (and read)."""
-    if off + o - 1 <= m.r[WRITABLE + s]:
-        a = m.r[BASE + s] + off
-        if a + o <= m.r[PLAIN]:
-            return a
-    return gather(m, s, off, o)
-
-
-def physical(m: State, a: int) -> int:
-    """The address in `mem` of a linear address; -1 where there is no memory."""
-    a &= m.r[WRAP]
-    return a if a < RAM else -1
-
-
-def gather(m: State, s: int, off: int, o: int) -> int:
-    """Put an operand together that does not lie in memory in one piece, or refuse it."""
-    # The 8086 went on at the segment's beginning; a 386 does not (section 14.7).
-    if off < 0 or off + o - 1 > m.r[LIMIT + s]:
-        return fault(m, STACK if s == SS else GP, 0)
-    base = m.r[BASE + s] + off
-    first = physical(m, base & DWORD)
-    whole = first >= 0
-    for k in range(1, o):
-        if physical(m, base + k & DWORD) != first + k:
-            whole = False
-    if whole:
-        return first
-    for k in range(o):
-        a = physical(m, base + k & DWORD)
-        m.r[SPLIT + k] = a
-        m.mem[BOUNCE + k] = m.mem[a & MASK] if a >= 0 else 0xFF
-    m.r[SPLIT_SIZE] = o
-    return BOUNCE
-
-
-def spread(m: State, a: int, o: int) -> int:
-    """An operand at BOUNCE has been written: put its bytes where they belong."""
-    for k in range(o):
-        to = m.r[SPLIT + (a - BOUNCE + k & 3)]
-        if to >= 0:
-            m.mem[to & MASK] = m.mem[a + k]
-            if m.code[to & MASK]:
-                notice(m, to)
-    return 0
-
-
-def read(m: State, s: int, off: int, o: int) -> int:
-    """An operand in memory; 0 after a fault."""
-    a = place(m, s, off, o)
-    return load(m, a, o) if a >= 0 else 0
-
-
-def write(m: State, s: int, off: int, o: int, value: int) -> int:
-    """Write it; -1 after a fault."""
-    a = target(m, s, off, o)
-    if a < 0:
-        return -1
-    return save(m, a, o, value)
-
-
-def read_e(m: State, e: int, s: int, off: int, o: int) -> int:
-    """The operand E of the opcode map: register `e`, or memory where `e` is negative."""
-    return get(m, e, o) if e >= 0 else read(m, s, off, o)
-
-
-def target_e(m: State, e: int, s: int, off: int, o: int) -> int:
-    """Where E can be written: its address, 0 for a register, -1 after a fault."""
-    return 0 if e >= 0 else target(m, s, off, o)
-
-
-def get_e(m: State, e: int, q: int, o: int) -> int:
-    """E, when `target_e` has said where it is."""
-    return get(m, e, o) if e >= 0 else load(m, q, o)
-
-
-def put_e(m: State, e: int, q: int, o: int, value: int) -> int:
-    return put(m, e, o, value) if e >= 0 else save(m, q, o, value)

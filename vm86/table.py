@@ -1,9 +1,10 @@
 """The instructions of the 386, one row each, as the opcode map has them (Appendix A).
 
 `form` names the operands as the map does: E a register or memory, G a register, both by the ModRM
-byte; Z a register by the opcode; A the accumulator; C the register CL; M memory; O memory by an
-offset in the code; I, J immediate; b, v, w, p how wide they are. `number` is what one of several
-alike is told apart by.
+byte; R a register, though the byte seems to say memory; S, C, D, T a segment, control, debug or
+test register; Z a register by the opcode; A the accumulator; C alone the register CL; M memory; O
+memory by an offset in the code; I, J immediate; b, v, w, d, p, s how wide they are. `number` is
+what one of several alike is told apart by.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import zoo.table
-from vm86 import alu, bits, data, flow, strings, system
+from vm86 import alu, bits, control, data, flow, strings, system
 from vm86.registers import CS, DS, ES, FS, GS, SS
 
 Function = Callable[..., int]
@@ -86,6 +87,18 @@ def every(
     )
 
 
+def far_pointer(code: int, name: str, segment: int) -> Op:
+    """LDS and its like."""
+    return Op(
+        code, name, data.load_pointer, "Gv,M", own=True, stops=True, memory=True, number=segment
+    )
+
+
+def group(digit: int, name: str, function: Function, form: str, code: int = 0x0F00) -> Op:
+    """Groups 6 and 7."""
+    return Op(code, name, function, form, own=True, stops=True, digit=digit, memory=form[0] == "M")
+
+
 TABLE: tuple[Op, ...] = (
     *binary(0x00, "ADD", alu.add),
     *binary(0x08, "OR", alu.or_),
@@ -109,8 +122,9 @@ TABLE: tuple[Op, ...] = (
     ),
     *(
         Op(code, "POP", data.pop_segment, "", number=n, stops=True)
-        for code, n in {0x07: ES, 0x17: SS, 0x1F: DS, 0x0FA1: FS, 0x0FA9: GS}.items()
+        for code, n in {0x07: ES, 0x1F: DS, 0x0FA1: FS, 0x0FA9: GS}.items()
     ),
+    Op(0x17, "POP", data.pop_ss, number=SS, flow=True, stops=True),
     Op(0x27, "DAA", alu.daa),
     Op(0x2F, "DAS", alu.das),
     Op(0x37, "AAA", alu.aaa),
@@ -122,7 +136,7 @@ TABLE: tuple[Op, ...] = (
     Op(0x60, "PUSHA", data.pusha, stops=True),
     Op(0x61, "POPA", data.popa, stops=True),
     Op(0x62, "BOUND", data.bound, "Gv,M", own=True, stops=True, memory=True),
-    Op(0x63, "ARPL", flow.service, "Ew", own=True, flow=True, stops=True, alone=True),
+    Op(0x63, "ARPL", flow.arpl, "Ew,Gw", own=True, flow=True, stops=True),
     Op(0x68, "PUSH", data.push, "Iz", stops=True),
     Op(0x69, "IMUL", alu.imul2, "Gv,Ev,Iz", stores=True),
     Op(0x6A, "PUSH", data.push, "Is", stops=True),
@@ -150,16 +164,20 @@ TABLE: tuple[Op, ...] = (
     Op(0x8B, "MOV", data.mov, "Gv,Ev", stores=True),
     Op(0x8C, "MOV", data.mov_from_segment, "M,S", stops=True, own=True),
     Op(0x8D, "LEA", data.lea, "Gv,M", stores=True, memory=True),
-    Op(0x8E, "MOV", data.mov_to_segment, "Ew", own=True, stops=True),
+    *(
+        Op(0x8E, "MOV", data.mov_to_segment, "Ew", own=True, stops=True, digit=n, number=n)
+        for n in (ES, DS, FS, GS)
+    ),
+    Op(0x8E, "MOV", data.mov_to_ss, "Ew", own=True, flow=True, stops=True, digit=SS, number=SS),
     Op(0x8F, "POP", data.pop_e, "Ev", own=True, stops=True, digit=0),
     Op(0x90, "NOP", data.nop),
     *every(range(0x91, 0x98), "XCHG", data.xchg, "Av", stores=True),
     Op(0x98, "CBW", alu.cbw),
     Op(0x99, "CWD", alu.cwd),
-    Op(0x9A, "CALL", flow.call_far, "Ap", flow=True, stops=True, alone=True),
-    Op(0x9B, "WAIT", system.wait),
+    Op(0x9A, "CALL", flow.call_far, "Ap", flow=True, stops=True),
+    Op(0x9B, "WAIT", system.wait, stops=True),
     Op(0x9C, "PUSHF", flow.pushf, stops=True),
-    Op(0x9D, "POPF", flow.popf, flow=True, stops=True, alone=True),
+    Op(0x9D, "POPF", flow.popf, flow=True, stops=True),
     Op(0x9E, "SAHF", data.sahf),
     Op(0x9F, "LAHF", data.lahf),
     Op(0xA0, "MOV", data.mov, "Ab,Ob", stores=True),
@@ -190,26 +208,26 @@ TABLE: tuple[Op, ...] = (
     *shift(7, "SAR", alu.sar),
     Op(0xC2, "RET", flow.ret, "Iw", flow=True, stops=True),
     Op(0xC3, "RET", flow.ret, flow=True, stops=True),
-    Op(0xC4, "LES", data.les, "Gv,M", own=True, stops=True, memory=True),
-    Op(0xC5, "LDS", data.lds, "Gv,M", own=True, stops=True, memory=True),
-    Op(0x0FB2, "LSS", data.lss, "Gv,M", own=True, stops=True, memory=True),
-    Op(0x0FB4, "LFS", data.lfs, "Gv,M", own=True, stops=True, memory=True),
-    Op(0x0FB5, "LGS", data.lgs, "Gv,M", own=True, stops=True, memory=True),
+    far_pointer(0xC4, "LES", ES),
+    far_pointer(0xC5, "LDS", DS),
+    Op(0x0FB2, "LSS", data.lss, "Gv,M", own=True, flow=True, stops=True, memory=True),
+    far_pointer(0x0FB4, "LFS", FS),
+    far_pointer(0x0FB5, "LGS", GS),
     Op(0xC6, "MOV", data.mov, "Eb,Ib", stores=True, digit=0),
     Op(0xC7, "MOV", data.mov, "Ev,Iz", stores=True, digit=0),
     Op(0xC8, "ENTER", data.enter, "Iw,Ib", stops=True),
     Op(0xC9, "LEAVE", data.leave, stops=True),
-    Op(0xCA, "RETF", flow.ret_far, "Iw", flow=True, stops=True, alone=True),
-    Op(0xCB, "RETF", flow.ret_far, flow=True, stops=True, alone=True),
-    Op(0xCC, "INT3", flow.int3, flow=True, stops=True, alone=True),
-    Op(0xCD, "INT", flow.int_, "Ib", flow=True, stops=True, alone=True),
-    Op(0xCE, "INTO", flow.into, flow=True, stops=True, alone=True),
-    Op(0xCF, "IRET", flow.iret, flow=True, stops=True, alone=True),
+    Op(0xCA, "RETF", flow.ret_far, "Iw", flow=True, stops=True),
+    Op(0xCB, "RETF", flow.ret_far, flow=True, stops=True),
+    Op(0xCC, "INT3", flow.int3, flow=True, stops=True),
+    Op(0xCD, "INT", flow.int_, "Ib", flow=True, stops=True),
+    Op(0xCE, "INTO", flow.into, flow=True, stops=True),
+    Op(0xCF, "IRET", flow.iret, flow=True, stops=True),
     Op(0xD4, "AAM", alu.aam, "Ib", stops=True),
     Op(0xD5, "AAD", alu.aad, "Ib"),
     Op(0xD6, "SALC", alu.salc),
     Op(0xD7, "XLAT", data.xlat, stops=True),
-    *every(range(0xD8, 0xE0), "ESC", system.esc, "Ew", own=True),
+    *every(range(0xD8, 0xE0), "ESC", system.esc, "Ew", own=True, stops=True),
     Op(0xE0, "LOOPNE", flow.loopne, "Jb", flow=True),
     Op(0xE1, "LOOPE", flow.loope, "Jb", flow=True),
     Op(0xE2, "LOOP", flow.loop, "Jb", flow=True),
@@ -220,7 +238,7 @@ TABLE: tuple[Op, ...] = (
     Op(0xE7, "OUT", system.out_i, "Ib", stops=True, alone=True),
     Op(0xE8, "CALL", flow.call, "Jz", flow=True, stops=True),
     Op(0xE9, "JMP", flow.jmp, "Jz", flow=True),
-    Op(0xEA, "JMP", flow.jmp_far, "Ap", flow=True, stops=True, alone=True),
+    Op(0xEA, "JMP", flow.jmp_far, "Ap", flow=True, stops=True),
     Op(0xEB, "JMP", flow.jmp, "Jb", flow=True),
     Op(0xEC, "IN", system.in_dx, "b", stops=True, alone=True),
     Op(0xED, "IN", system.in_dx, stops=True, alone=True),
@@ -246,8 +264,8 @@ TABLE: tuple[Op, ...] = (
     Op(0xF7, "IDIV", alu.idiv, "Ev", stops=True, digit=7),
     Op(0xF8, "CLC", alu.clc),
     Op(0xF9, "STC", alu.stc),
-    Op(0xFA, "CLI", flow.cli),
-    Op(0xFB, "STI", flow.sti, flow=True, stops=True, alone=True),
+    Op(0xFA, "CLI", flow.cli, stops=True),
+    Op(0xFB, "STI", flow.sti, stops=True),
     Op(0xFC, "CLD", flow.cld),
     Op(0xFD, "STD", flow.std),
     Op(0xFE, "INC", alu.inc, "Eb", stores=True, digit=0, lock=True),
@@ -265,7 +283,6 @@ TABLE: tuple[Op, ...] = (
         stops=True,
         digit=3,
         memory=True,
-        alone=True,
     ),
     Op(0xFF, "JMP", flow.jmp_e, "Ev", flow=True, stops=True, digit=4),
     Op(
@@ -278,7 +295,6 @@ TABLE: tuple[Op, ...] = (
         stops=True,
         digit=5,
         memory=True,
-        alone=True,
     ),
     Op(0xFF, "PUSH", data.push, "Ev", stops=True, digit=6),
     # What begins with 0F
@@ -301,8 +317,30 @@ TABLE: tuple[Op, ...] = (
     Op(0x0FBF, "MOVSX", data.movsx_word, "Gv,Ew", stores=True),
     Op(0x0FBC, "BSF", bits.bsf, "Gv,Ev", stores=True),
     Op(0x0FBD, "BSR", bits.bsr, "Gv,Ev", stores=True),
+    # What operating systems use
+    group(0, "SLDT", control.sldt, "Ev"),
+    group(1, "STR", control.str_, "Ev"),
+    group(2, "LLDT", control.lldt, "Ew"),
+    group(3, "LTR", control.ltr, "Ew"),
+    group(4, "VERR", control.verr, "Ew"),
+    group(5, "VERW", control.verw, "Ew"),
+    group(0, "SGDT", control.sgdt, "Ms", 0x0F01),
+    group(1, "SIDT", control.sidt, "Ms", 0x0F01),
+    group(2, "LGDT", control.lgdt, "Ms", 0x0F01),
+    group(3, "LIDT", control.lidt, "Ms", 0x0F01),
+    group(4, "SMSW", control.smsw, "Ev", 0x0F01),
+    Op(0x0F01, "LMSW", control.lmsw, "Ew", own=True, flow=True, stops=True, digit=6, alone=True),
+    Op(0x0F02, "LAR", control.lar, "Gv,Ew", own=True, stops=True),
+    Op(0x0F03, "LSL", control.lsl, "Gv,Ew", own=True, stops=True),
+    Op(0x0F06, "CLTS", control.clts, stops=True),
+    Op(0x0F20, "MOV", control.mov_from_cr, "Rd,Cd", own=True, stops=True, alone=True),
+    Op(0x0F21, "MOV", control.mov_from_dr, "Rd,Dd", own=True, stops=True, alone=True),
+    Op(0x0F22, "MOV", control.mov_to_cr, "Cd,Rd", own=True, flow=True, stops=True, alone=True),
+    Op(0x0F23, "MOV", control.mov_to_dr, "Dd,Rd", own=True, flow=True, stops=True, alone=True),
+    Op(0x0F24, "MOV", control.mov_from_tr, "Rd,Td", own=True, stops=True, alone=True),
+    Op(0x0F26, "MOV", control.mov_to_tr, "Td,Rd", own=True, stops=True, alone=True),
     # What is no instruction at all
     Op(-1, "illegal", flow.ud, stops=True, alone=True),
     Op(-2, "too_long", flow.too_long, stops=True, alone=True),
-    Op(-3, "beyond", flow.too_long, stops=True, alone=True),
+    Op(-3, "beyond", flow.beyond, stops=True, alone=True),
 )

@@ -66,9 +66,6 @@ OPTIONS = (
         metavar="FILE",
         help="play: a transcript.",
     ),
-    click.Option(
-        ["--cast"], type=click.Path(path_type=Path), metavar="FILE", help="play: an asciicast v2."
-    ),
 )
 
 
@@ -76,6 +73,7 @@ class ZMachineFront:
     """Runs and plays story files."""
 
     options: Sequence[click.Option] = OPTIONS
+    suffixes = ()
 
     def recognises(self, data: bytes) -> bool:
         known = len(data) >= 64 and 1 <= data[0] <= 8

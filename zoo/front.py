@@ -6,12 +6,13 @@ module imports only what is light, because the help of every command shows every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
+from click.core import ParameterSource
 
 from zoo.plugins import plugins
 from zoo.session import ENGINES
@@ -25,7 +26,8 @@ class Request:
     """What all machines are told of a run.
 
     budget: instructions, None for as many as it takes.  sample: the seconds between two samples of
-    how far it is, for the statistics; None for no samples.
+    how far it is, for the statistics; None for no samples.  cast: where `zoo play` records what
+    the terminal is sent.
     """
 
     path: Path
@@ -36,6 +38,7 @@ class Request:
     record: Path | None = None
     replay: Path | None = None
     sample: float | None = None
+    cast: Path | None = None
     arguments: tuple[str, ...] = ()
 
 
@@ -43,6 +46,7 @@ class Front(Protocol):
     """What a machine brings to the commands."""
 
     options: Sequence[click.Option]
+    suffixes: Sequence[str]  # of files that are images of this machine, whatever is in them
 
     def recognises(self, data: bytes) -> bool:
         """Whether the bytes look like an image of this machine."""
@@ -58,6 +62,15 @@ class Front(Protocol):
 
 
 @runtime_checkable
+class RunsFolders(Protocol):
+    """A front that can also run without a program, on a folder alone: `Request.data` is empty."""
+
+    def run_folder(self, request: Request, **options: Any) -> int:
+        """As `run`."""
+        ...
+
+
+@runtime_checkable
 class Rehearses(Protocol):
     """A front that can also run an image without a person, for what the engines learn of it."""
 
@@ -66,13 +79,20 @@ class Rehearses(Protocol):
         ...
 
 
+@runtime_checkable
+class Named(Protocol):
+    """A front whose images are known by their names, where their bytes say nothing."""
+
+    suffixes: Sequence[str]  # in small letters, with their dot
+
+
 def fronts() -> dict[str, Front]:
     """The installed fronts by the name of their machine."""
     return {point.name: point.load() for point in plugins("zoo.fronts").values()}
 
 
 def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
-    """The front for an image: the one named, or the first that recognises it."""
+    """The front for an image: the one named, or the first that recognises it, or its name."""
     installed = fronts()
     if name is not None:
         if name not in installed:
@@ -82,10 +102,22 @@ def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
     for known, front in installed.items():
         if front.recognises(data):
             return known, front
+    for known, front in installed.items():
+        if path.suffix.lower() in front.suffixes:
+            return known, front
     raise click.UsageError(
         f"{path}: none of the machines ({', '.join(sorted(installed))}) knows this kind of file; "
         "--machine NAME makes one try"
     )
+
+
+def _for_folders(name: str | None, path: Path) -> tuple[str, Front]:
+    """The front for a folder: the one named, or the first that runs folders."""
+    candidates = [choose(name, path, b"")] if name is not None else fronts().items()
+    for known, front in candidates:
+        if isinstance(front, RunsFolders):
+            return known, front
+    raise click.UsageError(f"{path} is a folder, and no image")
 
 
 def read(path: Path) -> bytes:
@@ -133,13 +165,35 @@ def image_options() -> list[click.Parameter]:
     return [*common, *(option for front in fronts().values() for option in front.options)]
 
 
-def request(values: dict[str, Any]) -> tuple[Front, Request, dict[str, Any]]:
-    """From a command's parameters: the front, the request, and the front's own options."""
+def request(
+    values: dict[str, Any], *, folders: bool = False
+) -> tuple[Front, Request, dict[str, Any]]:
+    """From a command's parameters: the front, the request, and the front's own options. folders:
+    the image may be a folder, for a front that RunsFolders."""
     path = values.pop("image")
-    data = read(path)
-    _, front = choose(values.pop("machine"), path, data)
+    machine = values.pop("machine")
+    if folders and path.is_dir():
+        data = b""
+        name, front = _for_folders(machine, path)
+    else:
+        data = read(path)
+        name, front = choose(machine, path, data)
     names = ("engine", "budget", "stats", "record", "replay", "arguments")
     common = {name: values.pop(name) for name in names}
-    common["sample"] = values.get("sample")  # only `zoo run` has it
+    common |= {name: values.get(name) for name in ("sample", "cast")}  # of one command each
     own = {option.name: values[option.name] for option in front.options if option.name}
+    _refuse_others(name, own)
     return front, Request(path, data, **common), own
+
+
+def _refuse_others(machine: str, own: Container[str]) -> None:
+    """Options of other machines' fronts are not passed over in silence."""
+    context = click.get_current_context()
+    for other in fronts().values():
+        for option in other.options:
+            if option.name and option.name not in own and _given(context, option.name):
+                raise click.UsageError(f"{option.opts[0]} is not for the machine {machine}")
+
+
+def _given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE

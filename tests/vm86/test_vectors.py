@@ -9,11 +9,11 @@ import pytest
 from vectors import Vector, vectors
 
 from vm86 import registers as r
-from vm86.data import load_segment
-from vm86.flags import eflags
-from vm86.flow import enter_code, load_flags
+from vm86.fetch import enter_code
+from vm86.flags import eflags, load_flags
 from vm86.machine import MACHINE
 from vm86.reset import power_on, set_a20
+from vm86.segments import load_segment
 from vm86.services import Services
 from vm86.state import State
 from zoo import registers as z
@@ -51,8 +51,8 @@ class Chip:
         for name, n in SEGMENTS.items():
             load_segment(m, n, vector.before[name])
         # A 386 cannot set what is always 1 in an 8086, and single-steps on TF.
-        load_flags(m, vector.before["flags"] & 0x0FFF & ~r.TF, 2)
-        m.r[r.SHADOW] = 0
+        load_flags(m, vector.before["flags"] & 0x0FFF & ~r.TF, 0)
+        m.r[r.SHADOW] = m.r[r.STEP] = 0
         m.r[z.PC] = enter_code(m, vector.before["ip"])
         m.r[z.STOP] = z.RUNNING
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vm86.devices.device import Device
 
 
@@ -11,11 +13,15 @@ class A20(Device):
 
     KEPT = ("enabled",)
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[bool], None]) -> None:
+        """changed: called when it opens or closes."""
         self.enabled = 0
+        self._changed = changed
 
     def set(self, level: int) -> None:
-        self.enabled = level & 1
+        if level & 1 != self.enabled:
+            self.enabled = level & 1
+            self._changed(bool(self.enabled))
 
     def read(self, port: int) -> int:
         return self.enabled << 1 & 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from vm86.devices.adapter import Adapter
 from vm86.devices.cmos import Clock, Cmos
@@ -41,12 +41,18 @@ class Ports:
     first, as they do on an 8-bit bus."""
 
     def __init__(
-        self, clock: Clock, equipment: int = 0, base: int = 640, extended: int = 0
+        self,
+        clock: Clock,
+        equipment: int = 0,
+        base: int = 640,
+        extended: int = 0,
+        a20: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """equipment: the BIOS's equipment byte. base, extended: memory in KiB."""
+        """equipment: the BIOS's equipment byte. base, extended: memory in KiB. a20: called when
+        address line 20 opens or closes."""
         self.pic = PicPair()
         self.pit = Pit(lambda: self.pic.raise_irq(TIMER))
-        self.a20 = A20()
+        self.a20 = A20(a20)
         self.keyboard = KeyboardController(self.a20, lambda: self.pic.raise_irq(KEYBOARD))
         self.cmos = Cmos(clock, equipment, base, extended)
         self.dma = Dma(0x00, 1)

@@ -14,7 +14,7 @@ from zoo.engines import backend
 from zoo.engines.frontend import Frontend, Lowered
 from zoo.engines.image import packed
 from zoo.engines.translate import DEPTH, RESULT
-from zoo.generate import arms_module, dispatch_module
+from zoo.generate import arms_module, functions_module, loop_module
 from zoo.machine import Machine
 from zoo.registers import PC, RUNNING, STOP
 
@@ -115,7 +115,7 @@ class Compiler:
 
     @cached_property
     def _functions(self) -> list[Lowered]:
-        return self._frontend.lower(dispatch_module(self._machine))
+        return self._frontend.lower(functions_module(self._machine))
 
     @cached_property
     def _long(self) -> frozenset[str]:
@@ -155,7 +155,8 @@ class Compiler:
     def loop(self) -> bytes:
         """The dispatch loop in native code, packed, with what ENTRIES defines and what `library`
         calls."""
-        module = self._module(self._functions, self._functions)
+        parts = [*self._functions, *self._frontend.lower(loop_module(self._machine))]
+        module = self._module(parts, parts)
         registers = self._machine.layout["r"].offset
         entries = ENTRIES.format(
             symbol=f"{self._machine.name}.run",
@@ -178,7 +179,7 @@ class Compiler:
         the short functions that they call, to be inlined; the long ones it only declares."""
         functions = self._functions
         arms = self._frontend.lower(arms_module(self._machine))
-        short = [f for f in functions if f.name not in self._long and f.name != "run"]
+        short = [f for f in functions if f.name not in self._long]
         module = self._module([*short, *arms], [*functions, *arms], self._machine.shared)
         shared = {f"{self._machine.name}.{name}" for name in self._machine.shared}
         entries = {f"{self._machine.name}.{arm.name}" for arm in arms}

@@ -222,7 +222,7 @@ class Translator:
             known = self._wanted.pop(address)
             if address not in self._covered or self._asked[address] > 1:
                 return address, known
-            self.table[address & self.mask] = 0
+            self.table[address & self.mask] = 0  # it may be hot for who comes from elsewhere
         return None
 
     def _library(self) -> bytes | None:
