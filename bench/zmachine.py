@@ -11,6 +11,7 @@ of two runs of the same round. Times are the processor's, user and system, but f
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import platform
@@ -88,6 +89,27 @@ def inside(engine: str, path: Path) -> None:
     print(session.stats.instructions, time.process_time() - begun)
 
 
+def rehearsed(name: str) -> None:
+    """Play a game in this process until there is nothing left to translate: one translation can
+    have another entered more often."""
+    from zmachine.machine import MACHINE
+    from zmachine.services import Services
+    from zmachine.story import Options, load
+    from zmachine.unattended import InMemory, Unseen
+    from zoo.rehearsal import rehearse
+    from zoo.session import Session
+
+    played = game(name)
+    made = played is not None
+    while played and made:
+        options = Options(profile="frotz", rng="frotz", seed=played.seed)
+        guest = load(played.image.read_bytes(), options)
+        with played.typed.open() as typed:
+            host = Unseen(InMemory(), typed, io.StringIO(), seed=played.seed)
+            session = Session(MACHINE, guest, Services(guest, host), "recompile")
+            made = rehearse(session, None).made > 0
+
+
 def wall_time(command: Sequence[str], cache: Path) -> float:
     begun = time.perf_counter()
     subprocess.run(command, env=environment(cache), capture_output=True, check=True)
@@ -116,7 +138,9 @@ def time_to_prompt(command: Sequence[str], cache: Path) -> float:
 
 
 def environment(cache: Path) -> Mapping[str, str]:
-    return {**os.environ, "ZOO_CACHE": str(cache)}
+    """Without what changes how Python starts: modules that are not kept compiled, for one."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**ours, "ZOO_CACHE": str(cache)}
 
 
 @dataclass(frozen=True)
@@ -151,17 +175,33 @@ def _rate(count: float, seconds: float, frotz: float | None) -> Figure:
     return Figure(count / seconds / 1e6, "M/s", frotz / seconds if frotz else None)
 
 
+@dataclass(frozen=True)
+class Game:
+    """A story, the file of its walkthrough, and the random seed that this is for."""
+
+    image: Path
+    typed: Path
+    seed: int
+
+
+def game(name: str) -> Game | None:
+    described, typed = story(f"{name}.json"), story(f"{name}.in")
+    if described is None or typed is None:
+        return None
+    told = json.loads(described.read_text(encoding="utf-8"))
+    image = story(told["rom"])
+    return Game(image, typed, told["seed"]) if image else None
+
+
 def walkthrough(name: str, cache: Path) -> Round:
     """A whole game, from the first command to the last, with what dfrotz needs for it."""
-    described = story(f"{name}.json")
-    typed = story(f"{name}.in")
-    if described is None or typed is None or not Path(FROTZ[0]).is_file():
+    played = game(name)
+    if played is None or not Path(FROTZ[0]).is_file():
         return {}
-    game = json.loads(described.read_text(encoding="utf-8"))
-    image, seed = story(game["rom"]), str(game["seed"])
+    image, typed, seed = str(played.image), played.typed, str(played.seed)
     command = (*ZOO, "run", "--engine", "recompile", "--rng", "frotz", "--profile", "frotz")
-    ours = processor_time((*command, "--seed", seed, str(image)), cache, typed)[0]
-    frotz = processor_time((*FROTZ, "-s", seed, str(image)), cache, typed)[0]
+    ours = processor_time((*command, "--seed", seed, image), cache, typed)[0]
+    frotz = processor_time((*FROTZ, "-s", seed, image), cache, typed)[0]
     return {
         f"{name}, dfrotz": Figure(frotz, "s", 1.0),
         f"{name}, recompile": Figure(ours, "s", ours / frotz),
@@ -216,10 +256,7 @@ def fill(cache: Path) -> None:
         if path := story(name):
             wall_time((*ZOO, "warm", "--story", str(path)), cache)
     for name in GAMES:
-        described, typed = story(f"{name}.json"), story(f"{name}.in")
-        if described and typed:
-            image = story(json.loads(described.read_text(encoding="utf-8"))["rom"])
-            wall_time((*ZOO, "warm", "--story", str(image), "--input", str(typed)), cache)
+        wall_time((sys.executable, "-P", __file__, "--rehearse", name), cache)
 
 
 def main() -> None:
@@ -229,7 +266,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--output", type=Path, help="where the table goes; by default, printed")
     parser.add_argument("--inside", nargs=2, metavar=("ENGINE", "STORY"), help="one run, in here")
+    parser.add_argument("--rehearse", choices=GAMES, help="translate what a game needs")
     wanted = parser.parse_args()
+    if wanted.rehearse:
+        rehearsed(wanted.rehearse)
+        return
     if wanted.inside:
         inside(wanted.inside[0], Path(wanted.inside[1]))
         return

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy import CODES, TABLE, TOY, Services, boot, program
+from semantics import ACC
+from toy import CODES, TABLE, TOY, Services, boot, program, state
 
 from zoo.engines.interp import Interp
+from zoo.engines.recompile import Recompile
 from zoo.host import Event, Host, Recorder, Replayer, ReplayError
 from zoo.layout import PAGE, Guest
 from zoo.machine import ImageError, machines
@@ -70,10 +72,6 @@ class Keys(Host):
 
     def show(self, events: Sequence[Event]) -> None:
         self.text += "".join(event[1] for event in events)
-
-
-def state(guest: Guest) -> bytes:
-    return guest.buffer[:]
 
 
 def advance(engine: Engine, guest: Guest, services: Services, budget: int) -> None:
@@ -312,3 +310,47 @@ def test_a_run_can_be_interrupted_and_goes_on(engine: str) -> None:
     assert done > 0 and guest.state.r[DONE] == done
     assert session.run(10).reason == BUDGET
     assert session.stats.instructions == done + 10
+
+
+def test_kept_translations_are_used_where_the_code_is_the_same(eager: None) -> None:
+    """Code that can change is compared with what they were made of, before they are entered."""
+    made: list[float] = []
+    for number in (3, 4, 3, 4):
+        # The loop is the same image each time; the program writes its operand first.
+        guest = boot(program(("get", 0), ("store", 5), ("set", 0), ("add", 200), ("jump", 4)))
+        session = Session(TOY, guest, Services(guest, Keys([number])), "recompile")
+        session.run(1000)
+        made.append(session.stats.details["translations"])
+        assert session.stats.details["translated_instructions"] > 900
+        assert guest.state.r[ACC] == number
+    assert made[0] > 0 < made[1]
+    assert made[2:] == [0, 0]
+
+
+def test_translations_come_back_with_their_code(eager: None) -> None:
+    """A program that writes two instructions by turns has each translated once."""
+    loop = (("load", 201), ("store", 8), ("load", 202), ("store", 201), ("set", 0))
+    swap = (("load", 8), ("store", 202), ("jump", 0))
+    guest = boot(program(*loop, *swap, at_201=CODES["set"], at_202=CODES["load"]))
+    session = Session(TOY, guest, Services(guest, Keys()), "recompile")
+    session.run(400)
+    some = session.stats.details["translations"]
+    session.run(4000)
+    assert session.stats.details["translations"] - some < 20
+    plain = boot(program(*loop, *swap, at_201=CODES["set"], at_202=CODES["load"]))
+    Session(TOY, plain, Services(plain, Keys()), "interp").run(400)
+    Session(TOY, plain, Services(plain, Keys()), "interp").run(4000)
+    assert state(guest) == state(plain)
+
+
+def test_a_short_run_translates_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zoo.engines.recompile.HOT", 1)
+    monkeypatch.setattr("zoo.engines.recompile.DELAY", 3600)
+    guest = boot(program(("set", 1), ("add", 0), ("jump", 0)))
+    session = Session(TOY, guest, Services(guest, Keys()), "recompile")
+    session.run(20_000)
+    assert session.stats.details["translations"] == 0
+    engine = session.engine
+    assert isinstance(engine, Recompile)
+    engine.translator.finish()  # unless somebody wants it
+    assert engine.figures()["translations"] > 0

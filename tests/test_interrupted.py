@@ -23,11 +23,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from toy import TOY, Services, boot, program
+from toy import TOY, Services, boot, program, state
 
 from zoo import cache, inventory, plugins, warm
 from zoo.cli import commands
 from zoo.engines import jit, recompile
+from zoo.engines import kept as store
 from zoo.host import Event, Host
 from zoo.machine import Machine, machine
 from zoo.session import Session
@@ -56,7 +57,7 @@ def figures(engine: str = "recompile", toy: Machine = TOY) -> dict[str, float]:
     """Run the loop; its end is right. The engine's figures."""
     right, run = session("interp"), session(engine, toy)
     assert right.run() == run.run()
-    assert right.guest.buffer[:] == run.guest.buffer[:]
+    assert state(right.guest) == state(run.guest)
     assert right.stats.instructions == run.stats.instructions
     return run.stats.details
 
@@ -166,7 +167,7 @@ def useless(request: pytest.FixtureRequest, empty: Path, monkeypatch: pytest.Mon
 
         monkeypatch.setattr(cache, "write_whole", full)
     monkeypatch.setenv("ZOO_CACHE", str(folder))
-    monkeypatch.setattr(recompile, "translations_folder", lambda m, g: folder / "translations")
+    monkeypatch.setattr(recompile, "translations_path", lambda m, g: folder / "kept.o")
     return empty
 
 
@@ -228,12 +229,12 @@ def test_what_is_asked_for_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -
         def clear(self) -> None:
             if later:
                 translator.table[later[-1]] = recompile.HOT
-                translator.want(later.pop())
+                translator._want(later.pop())
             super().clear()
 
     monkeypatch.setattr(translator, "_work", Late())
     translator.table[2] = recompile.HOT
-    translator.want(2)
+    translator._want(2)
     translator.finish()
     assert later == []
     assert translator.error is None and translator.units == 2  # 4 is within the first
@@ -327,9 +328,11 @@ def driven(name: str, when: str, times: int, hot: int) -> Any:
     return zoo("recompile", command=command)
 
 
-def kept(folder: Path) -> set[Path]:
-    """The translations in a cache."""
-    return {path for path in folder.glob("*/*") if path.suffix == ".o"}
+def kept(folder: Path) -> set[tuple[str, ...]]:
+    """The batches of translations in a cache, each by the names of its functions."""
+    paths = (path for path in folder.iterdir() if inventory.TRANSLATED.fullmatch(path.name))
+    batches = (batch for path in paths for batch in store.batches(path))
+    return {tuple(record.symbol for record in batch.records) for batch in batches}
 
 
 @pytest.mark.parametrize(("name", "when", "times"), MOMENTS)
@@ -338,8 +341,7 @@ def test_killed_while_it_translates(name: str, when: str, times: int, compiled: 
     assert killed.returncode == -signal.SIGKILL
     survived = kept(compiled)
     assert len(survived) == times - ((name, when) != ("replace", "after"))
-    assert all(cache.content(path) for path in survived)
-    remains = [path for path in compiled.glob("*/*") if path.name.startswith("tmp")]
+    remains = [path for path in compiled.iterdir() if path.name.startswith("tmp")]
     assert len(remains) == (when == "before" and name != "module")
 
     # What there is, is used; what is missing, is made.
@@ -396,18 +398,18 @@ def test_killed_while_it_compiles(times: int, empty: Path) -> None:
 MANY_LOOKS = 200_000  # more than anybody waits for
 
 
-@pytest.mark.parametrize("files", [0, 1, 2])
+@pytest.mark.parametrize("batches", [0, 1, 2])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 def test_interrupted_while_it_runs(
-    how: signal.Signals, files: int, compiled: Path, tmp_path: Path
+    how: signal.Signals, batches: int, compiled: Path, tmp_path: Path
 ) -> None:
-    """When it has printed something, or has kept so many files of translations."""
+    """When it has printed something, or has kept so many batches of translations."""
     typed, printed, said = (tmp_path / name for name in ("typed", "printed", "said"))
     typed.write_text("look\n" * MANY_LOOKS)
     command = [*ZOO, MUSEUM, "--engine", "recompile", "--seed", "1"]
     with typed.open() as source, printed.open("w") as out, said.open("w") as errors:
         process = subprocess.Popen(command, stdin=source, stdout=out, stderr=errors)
-        while not printed.stat().st_size or len(kept(compiled)) < files:
+        while not printed.stat().st_size or len(kept(compiled)) < batches:
             assert process.poll() is None
             time.sleep(0.001)
         process.send_signal(how)
@@ -415,8 +417,7 @@ def test_interrupted_while_it_runs(
     assert code == (130 if how == signal.SIGINT else -signal.SIGKILL)
     assert said.read_text() == ("\n[interrupted]\n" if how == signal.SIGINT else "")
     survived = kept(compiled)
-    assert len(survived) >= files
-    assert all(cache.content(path) for path in survived)
+    assert len(survived) >= batches
 
     looks = "look\n" * 500
     expected, instructions, _ = zoo("jit", typed=looks)

@@ -64,6 +64,7 @@ MACHINE = Machine(
     onward=onward,
     fixed_code=fixed_code,
     changed="CHANGED",
+    lowest="OPEN",
     constants=CONSTANTS,
     shared=SHARED,
     noun="story",

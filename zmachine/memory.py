@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from zmachine.printing import begin
-from zmachine.registers import STATIC, WORK
-from zmachine.state import MASK, State, change, poke, poke_word, signed, stopped, word
+from zmachine.registers import OPEN, WORK
+from zmachine.state import MASK, State, poke, poke_word, signed, stopped, word
 
 
 def loadw(m: State, array: int, index: int) -> int:
@@ -18,21 +18,17 @@ def loadb(m: State, array: int, index: int) -> int:
 
 def storew(m: State, array: int, index: int, value: int) -> int:
     address = (array + 2 * index) & 0xFFFF
-    if address + 1 < m.r[STATIC]:
+    if address + 1 < m.r[OPEN]:
         m.mem[address & MASK] = value >> 8
         m.mem[(address + 1) & MASK] = value & 0xFF
-        if m.code[address & MASK] | m.code[(address + 1) & MASK]:
-            change(m, address)
         return 0
     return poke_word(m, address, value)
 
 
 def storeb(m: State, array: int, index: int, value: int) -> int:
     address = (array + index) & 0xFFFF
-    if address < m.r[STATIC]:
+    if address < m.r[OPEN]:
         m.mem[address & MASK] = value & 0xFF
-        if m.code[address & MASK]:
-            change(m, address)
         return 0
     return poke(m, address, value)
 

@@ -152,7 +152,9 @@ class Player(Host):
     def _go(self, turn: Turn) -> None:
         """Back to a turn that was."""
         del self.turns[self.turns.index(turn) + 1 :]
-        turn.snapshot.restore(self._session_now.guest)
+        guest = self._session_now.guest
+        turn.snapshot.restore(guest)
+        guest.state.r[r.CHANGED] = -1  # code that was translated may be other code now
         self.log.cut(turn.mark)
         self._lower.events = turn.events[:]
         self._begun = True

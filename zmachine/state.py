@@ -15,6 +15,7 @@ from zmachine.registers import (
     IGNORE,
     NOTICE,
     NOTICED,
+    OPEN,
     OUT,
     REPORT,
     SP,
@@ -186,12 +187,10 @@ def set_local(m: State, variable: int, value: int) -> int:
 
 def set_global(m: State, variable: int, value: int) -> int:
     address = m.r[GLOBALS] + 2 * variable - 32
-    if address + 1 >= m.r[STATIC]:
+    if address + 1 >= m.r[OPEN]:
         return poke_word(m, address, value & 0xFFFF)
     m.mem[address & MASK] = value >> 8 & 0xFF
     m.mem[(address + 1) & MASK] = value & 0xFF
-    if m.code[address & MASK] | m.code[(address + 1) & MASK]:
-        change(m, address)
     return 0
 
 

@@ -199,7 +199,7 @@ def load(data: bytes, options: Options | None = None, name: str = "the file") ->
     m = cast(State, guest.state)
     m.mem[: len(story.data)] = story.data
     m.r[r.VERSION] = story.version
-    m.r[r.STATIC] = story.static
+    m.r[r.STATIC] = m.r[r.OPEN] = story.static
     m.r[r.LENGTH] = len(story.data)
     m.r[r.GLOBALS] = story.globals
     m.r[r.OBJECTS] = story.objects

@@ -197,14 +197,15 @@ def _constants(machine: Machine) -> dict[str, int]:
 
 
 def fixed_registers(machine: Machine) -> dict[str, int]:
-    """The registers that no semantic function writes: during a run they are constants.
+    """The registers that are constants during a run: those that the machine says are, of which
+    nothing is done but to read them, by name.
 
-    They are those of which nothing is done but to read them, by name.
+    It has to say so, because others are written by their number, as part of a row of registers.
     """
     read: set[str] = set()
     other: set[str] = set()
-    for module in machine.modules:
-        tree = ast.parse(inspect.getsource(module))
+    sources = [*map(inspect.getsource, machine.modules), arm_functions(machine)]
+    for tree in map(ast.parse, sources):
         reads = [
             node.slice
             for node in ast.walk(tree)
@@ -218,11 +219,11 @@ def fixed_registers(machine: Machine) -> dict[str, int]:
         }
         names = loaded - set(reads)
         other.update(name.id for name in names)
-    fixed = read - other
+    said = {*machine.constants, machine.lowest} - {None}
     return {
         name: number
         for name, number in machine.layout.registers.items()
-        if number >= registers.FIRST and name in fixed
+        if name in said & read - other
     }
 
 

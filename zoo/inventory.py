@@ -89,15 +89,15 @@ def entries(keys: dict[str, str]) -> list[Entry]:
 def _found(item: os.DirEntry[str], keys: dict[str, str]) -> Iterator[tuple[Entry, File]]:
     """The files that an item of the cache's folder is or holds, each with its entry, which has no
     files yet."""
-    if match := COMPILED.fullmatch(item.name):
+    if match := TRANSLATED.fullmatch(item.name):
+        machine, key = match["machine"], match["key"]
+        for file in _files([item], TRANSLATED):
+            image, current = match["image"], keys.get(machine) == key
+            yield Entry(TRANSLATIONS, current, machine, key, image), file
+    elif match := COMPILED.fullmatch(item.name):
         machine, key = match["machine"], match["key"]
         for file in _files([item], COMPILED):
             yield Entry(CODE, keys.get(machine) == key, machine, key), file
-    elif match := TRANSLATED.fullmatch(item.name):
-        machine, key = match["machine"], match["key"]
-        entry = Entry(TRANSLATIONS, keys.get(machine) == key, machine, key, match["image"])
-        for file in _files([item], TRANSLATED):
-            yield entry, file
     for file in _files([item], PLUGINS):
         data = cache.content(file.path)
         yield Entry(ENTRY_POINTS, data is not None and plugins.is_current(data)), file

@@ -41,6 +41,8 @@ class Machine:
     fixed_code: the addresses where code that begins there can never change, in this guest.
     changed: the register that a store makes other than 0 if the arena `code` has another value than
         0 for an address that it writes: the address + 1, or -1 for several.
+    lowest: a register that is kept at the lowest address for which `code` has another value than 0,
+        or at what it was loaded with if that is lower: stores below it need not look.
     constants: the registers that belong to the image: once it is loaded, nothing changes them.
     shared: those functions of `inline` of which a translation has one copy at most.
     noun: what an image is called.
@@ -82,6 +84,7 @@ class Machine:
     clear: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     reach: Callable[[State], range] | None = None
+    lowest: str | None = None
     specialise: Callable[[Arm, Sequence[int]], Special] = as_they_are
     recognises: Callable[[bytes], bool] = lambda data: False
 

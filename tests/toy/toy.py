@@ -57,6 +57,16 @@ def boot(data: bytes) -> Guest:
     return guest
 
 
+def state(guest: Guest) -> bytes:
+    """The whole state, but for what only the recompiler knows: where code lies that it has
+    translated, and whether that was changed."""
+    data = bytearray(guest.buffer[:])
+    code, changed = LAYOUT["code"], LAYOUT["r"].offset + 8 * semantics.CHANGED
+    data[code.offset : code.offset + code.nbytes] = bytes(code.nbytes)
+    data[changed : changed + 8] = bytes(8)
+    return bytes(data)
+
+
 def onward(arm: Arm, found: Sequence[int]) -> Onward:
     """Where a decoded instruction may lead."""
     pc, a = found

@@ -101,18 +101,22 @@ def test_code_that_changes_at_every_turn_is_left_to_the_loop() -> None:
 COUNTS = {"crcbit": (28681, 135244), "crctab": (123914, 147462), "mandel": (7, 1221873)}
 
 
+def benchmark(name: str) -> bytes:
+    root = Path(os.environ.get("ZOO_BENCH") or Path(__file__).parents[3] / "shared" / "bench")
+    path = root / "vm86" / f"{name}.com"
+    if not path.is_file():
+        assert not os.environ.get("CI"), f"no benchmark at {path}"
+        pytest.skip(f"no benchmark at {path}")
+    return path.read_bytes()
+
+
 RUNS = [(name, engine) for name in COUNTS for engine in ("interp", "jit", "recompile")]
 RUNS.remove(("mandel", "interp"))  # a repetition is a million instructions
 
 
 @pytest.mark.parametrize(("name", "engine"), RUNS)
 def test_the_benchmarks_execute_what_they_should(name: str, engine: str) -> None:
-    root = Path(os.environ.get("ZOO_BENCH") or Path(__file__).parents[3] / "shared" / "bench")
-    path = root / "vm86" / f"{name}.com"
-    if not path.is_file():
-        assert not os.environ.get("CI"), f"no benchmark at {path}"
-        pytest.skip(f"no benchmark at {path}")
-    image = bytearray(path.read_bytes())
+    image = bytearray(benchmark(name))
     times = 1 if engine == "interp" else 60
     image[3:5] = times.to_bytes(2, "little")
     guest = boot(bytes(image))
@@ -128,3 +132,24 @@ def test_the_benchmarks_execute_what_they_should(name: str, engine: str) -> None
             m.r[z.REPLIED], m.r[z.STOP] = 1, z.RUNNING
     base, each = COUNTS[name]
     assert marks[1] - marks[0] == base + each * times
+
+
+def test_translations_are_kept_for_the_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of its code could change, and lies in memory as it did."""
+    monkeypatch.setattr("zoo.engines.recompile.WAIT", True)
+    image = bytearray(benchmark("sieve"))
+    image[3:5] = (20).to_bytes(2, "little")
+    figures: list[dict[str, float]] = []
+    for _ in range(2):
+        guest = boot(bytes(image))
+        made = make_engine("recompile", MACHINE, guest)
+        while guest.state.r[z.STOP] != z.HALT:
+            made.run(1 << 40)
+            guest.state.r[z.REPLIED] = 1
+            if guest.state.r[z.STOP] == z.HOST:
+                guest.state.r[z.STOP] = z.RUNNING
+        figures.append(made.figures())
+    first, second = figures
+    assert first["translations"] > 0 == second["translations"]
+    assert second["translated_instructions"] > 0.9 * second["loop_instructions"]
+    assert second["translated_instructions"] > first["translated_instructions"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from zmachine import registers as r
 from zmachine.machine import MACHINE
 from zmachine.plain import Plain
 from zmachine.saves import Saves
@@ -140,8 +141,15 @@ def state_of(guest: Guest) -> State:
 
 
 def state_bytes(guest: Guest) -> bytes:
-    """The whole state but for its header page."""
-    return guest.buffer[PAGE:]
+    """The whole state but for its header page, and for what only the recompiler knows: where code
+    lies that it has translated, and whether that was changed."""
+    data = bytearray(guest.buffer[:])
+    code = guest.layout["code"]
+    data[code.offset : code.offset + code.nbytes] = bytes(code.nbytes)
+    for number in (r.CHANGED, r.OPEN):
+        place = guest.layout["r"].offset + 8 * number
+        data[place : place + 8] = bytes(8)
+    return bytes(data[PAGE:])
 
 
 def squeezed(text: str) -> str:

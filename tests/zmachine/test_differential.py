@@ -202,9 +202,10 @@ def agree(case: Case, native: str) -> int:
 def differences(one: Guest, other: Guest) -> list[str]:
     """The arenas that differ, with the first place in each."""
     found: list[str] = []
+    whole, others = state_bytes(one), state_bytes(other)
     for place in one.layout.arenas:
-        part = slice(place.offset, place.offset + place.nbytes)
-        a, b = one.buffer[part], other.buffer[part]
+        part = slice(place.offset - PAGE, place.offset - PAGE + place.nbytes)
+        a, b = whole[part], others[part]
         if a != b:
             at = next(k for k in range(len(a)) if a[k] != b[k])
             found.append(f"{place.name}[{at // (1 if place.format == 'B' else 8)}]")

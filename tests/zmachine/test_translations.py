@@ -29,7 +29,7 @@ from zmachine.story import Options, load
 from zoo.engines import recompile, translate
 from zoo.engines.jit import MOST
 from zoo.generate import fixed_registers
-from zoo.layout import Guest
+from zoo.layout import PAGE, Guest
 from zoo.registers import BUDGET, DONE, FAULT, HALT, PC
 from zoo.session import Session, Stop
 
@@ -144,9 +144,10 @@ def same(one: End, other: End) -> None:
 
 def differing(one: Guest, other: Guest) -> Iterable[str]:
     """Where two states differ first, in each arena."""
+    whole, others = state_bytes(one), state_bytes(other)
     for place in one.layout.arenas:
-        part = slice(place.offset, place.offset + place.nbytes)
-        if one.buffer[part] != other.buffer[part]:
+        part = slice(place.offset - PAGE, place.offset - PAGE + place.nbytes)
+        if whole[part] != others[part]:
             a, b = getattr(one.state, place.name), getattr(other.state, place.name)
             at = next(k for k in range(place.size) if a[k] != b[k])
             yield f"{place.name}[{at:#x}] is {a[at]} and {b[at]}"

@@ -2,8 +2,8 @@
 
 The guest goes on in translations where there are some, and otherwise in the compiled loop, which
 counts for every address how often control went there. An address that is hot is worth translating:
-a thread does it, puts the result in the count's place, where the loop finds it, and keeps it in the
-cache for the next run.
+a thread does it and keeps the result in the cache for the next run. Between two runs the result
+takes the count's place, where the loop finds it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import atexit
 import ctypes
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,7 +24,7 @@ from zoo.engines.code import Code, load
 from zoo.engines.constants import Constants
 from zoo.engines.jit import MOST
 from zoo.engines.kept import Batch, Record, context
-from zoo.engines.live import Live, Watched
+from zoo.engines.live import Live
 from zoo.layout import Guest
 from zoo.machine import GROUP, Machine
 from zoo.plugins import plugins
@@ -44,6 +44,7 @@ DELAY = 0.5  # seconds that a run must have lasted before anything is translated
 # sooner than translating would be worth its while
 PATIENCE = 2  # seconds for a last batch when the process ends
 POLL = 0.2
+SLICE = 1 << 20  # instructions between looks at what was translated: some milliseconds
 
 
 def library_path(machine: Machine) -> Path:
@@ -86,6 +87,7 @@ class Translator:
         self._covered: set[int] = set()
         self._specialised: Any = None
         self._loaded: list[Code] = []
+        self._made: deque[tuple[Batch, Code]] = deque()  # by the thread, and not installed yet
         self._work = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -100,12 +102,7 @@ class Translator:
         self.error: Exception | None = None
         _translators.add(self)
         for batch, code in self._load(kept.batches(self._path)):
-            for record in batch.records:
-                address = code.addresses[record.symbol]
-                if self._is_fixed(record):
-                    self._enter(record, address)
-                else:
-                    self._keep_ready(record, address)
+            self._install(batch, code)
 
     @property
     def in_use(self) -> int:
@@ -118,12 +115,13 @@ class Translator:
         return self.table[self._size + 1]
 
     def look(self, address: int) -> None:
-        """See to what the engine has stopped for, if it is something: code was changed, or the
-        address where the guest is now is hot."""
+        """What is to be done between runs: code was changed, translations were made, or the address
+        where the guest is now is hot."""
         if self._guest.state.r[self._changed]:
             self._drop_changed()
         if self.table[address & self.mask] == HOT:
             self._want(address)
+        self._install_made()
         if self._wanted and (WAIT or time.monotonic() - self._begun >= DELAY):
             self._start()
             if WAIT:
@@ -141,9 +139,7 @@ class Translator:
         self.table[address & self.mask] = NEVER
         now = context(self._machine, self._guest)
         for one in self._ready.get(address, ()):
-            if one.record.context == now and (watched := self._live.watch(one.record)):
-                self._live.enter(watched, one.address, self.table, self.mask)
-                self._covered.update(one.record.addresses())
+            if one.record.context == now and self._enter(*one):
                 return
         self._asked[address] += 1
         full = self.units >= MOST_UNITS or self.bytes >= MOST_BYTES
@@ -162,6 +158,7 @@ class Translator:
             self._start()
         while not self._closed and (self._work.is_set() or self._wanted):
             time.sleep(0.001)
+        self._install_made()
 
     def end(self) -> None:
         """Let the thread end, when it has done the batch that it is at."""
@@ -200,28 +197,18 @@ class Translator:
             self._specialised = translate.library(library, constants)
         state = frozen(self._machine, self._guest)
         units: list[Unit] = []
-        made: list[tuple[Record, Watched | None]] = []
         while sum(u.instructions for u in units) < BATCH and (wanted := self._next()):
             found = unit(self._machine, state, *wanted)
-            record = self._record(found, getattr(state, self._machine.code))
-            watched = None if found.within(self._fixed) else self._live.watch(record)
-            if found.blocks and (watched or found.within(self._fixed)):
+            if found.blocks:
                 units.append(found)
-                made.append((record, watched))
-                self._covered.update(record.addresses())
+                self._covered.update(byte for span in found.spans() for byte in span)
         if units:
             image = backend.image(
                 translate.module(self._machine, self._specialised, constants, units)
             )
-            batch = Batch(image, [record for record, _ in made])
-            ((_, code),) = self._load([batch])
-            for record, watched in made:
-                address = code.addresses[record.symbol]
-                if watched:
-                    self._live.enter(watched, address, self.table, self.mask)
-                    self._keep_ready(record, address)
-                else:
-                    self._enter(record, address)
+            memory = getattr(state, self._machine.code)
+            batch = Batch(image, [_record(found, memory) for found in units])
+            self._made.extend(self._load([batch]))
             kept.add(self._path, batch)
             self.units += len(units)
         self.seconds += time.thread_time() - begun
@@ -264,28 +251,42 @@ class Translator:
         self.bytes += sum(len(batch.image.code) for batch in batches)
         return zip(batches, loaded, strict=True)
 
-    def _record(self, found: Unit, memory: bytes) -> Record:
-        from zoo.engines.units import name
+    def _install_made(self) -> None:
+        while self._made:
+            self._install(*self._made.popleft())
 
-        code = {span.start: memory[span.start : span.stop] for span in found.spans()}
-        return Record(name(found.entry), sorted(found.entries), found.context, code)
+    def _install(self, batch: Batch, code: Code) -> None:
+        """Let the loop know of translations. Code that can change waits until it is hot, unless it
+        has just been found to be."""
+        for record in batch.records:
+            address = code.addresses[record.symbol]
+            fixed = all(
+                self._fixed.start <= start and start + len(code) <= self._fixed.stop
+                for start, code in record.code.items()
+            )
+            if fixed:
+                for entry in record.entries:
+                    self.table[entry & self.mask] = address
+                self._covered.update(record.addresses())
+                continue
+            for entry in record.entries:
+                self._ready[entry].append(Ready(record, address))
+                if self.table[entry & self.mask] == NEVER:
+                    self.table[entry & self.mask] = HOT
 
-    def _is_fixed(self, record: Record) -> bool:
-        return all(
-            self._fixed.start <= start and start + len(code) <= self._fixed.stop
-            for start, code in record.code.items()
-        )
-
-    def _enter(self, record: Record, address: int) -> None:
-        """Let the loop know of a translation of code that cannot change."""
-        for entry in record.entries:
-            self.table[entry & self.mask] = address
+    def _enter(self, record: Record, address: int) -> bool:
+        """Let a translation of code that can change be entered, if it fits what is there."""
+        if not self._live.enter(record, address, self.table, self.mask):
+            return False
         self._covered.update(record.addresses())
+        return True
 
-    def _keep_ready(self, record: Record, address: int) -> None:
-        """Remember a translation of code that can change, until it is hot."""
-        for entry in record.entries:
-            self._ready[entry].append(Ready(record, address))
+
+def _record(found: Unit, memory: bytes) -> Record:
+    from zoo.engines.units import name
+
+    code = {span.start: memory[span.start : span.stop] for span in found.spans()}
+    return Record(name(found.entry), sorted(found.entries), found.context, code)
 
 
 @atexit.register
@@ -321,7 +322,8 @@ class Recompile:
         left = budget
         self.translator.look(m.r[PC])  # the host may have changed code
         while left > 0 and m.r[STOP] == RUNNING:
-            left = self._drive(self._address, left, table, mask)
+            size = min(left, SLICE)
+            left -= size - self._drive(self._address, size, table, mask)
             self.translator.look(m.r[PC])
         if m.r[STOP] != RUNNING and m.r[RETRY]:
             self._machine.restart(m, m.r[PC])
