@@ -39,9 +39,9 @@ def translations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "translations"
 
     def place(machine: Machine, guest: Guest) -> Path:
-        return folder / Constants(machine, guest).hash()
+        return folder / f"{machine.name}-{Constants(machine, guest).hash()}.o"
 
-    monkeypatch.setattr(recompile, "translations_folder", place)
+    monkeypatch.setattr(recompile, "translations_path", place)
     return folder
 
 

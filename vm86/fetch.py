@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vm86.paging import PAGE, in_memory, paged, translated, walk
+from vm86.paging import PAGE, in_memory, translated, unwatched, walk
 from vm86.registers import (
     BASE,
     BROKEN,
@@ -51,7 +51,7 @@ def enter_code(m: State, eip: int) -> int:
         start = 0
         last = m.r[PLAIN] - 1
     else:
-        a = paged(m, linear, 1, m.r[RING])
+        a = unwatched(m, linear, 1, m.r[RING])
         if a < 0:
             # It is the instruction there that meets the fault, no longer the one that led to it.
             m.r[RETURN] = eip
@@ -122,7 +122,9 @@ def onwards(m: State, pc: int) -> int:
     """Between two instructions, where something may have to be seen to first."""
     eip = pc - m.r[ORIGIN]
     m.r[RETURN] = eip
-    if m.r[SHADOW] == 0:
+    shadow = m.r[SHADOW]
+    m.r[SHADOW] = 0
+    if shadow == 0:
         broken = m.r[BROKEN] | (BS if m.r[STEP] else 0)
         if broken:
             m.r[BROKEN] = 0
@@ -133,11 +135,10 @@ def onwards(m: State, pc: int) -> int:
             vector = m.r[INTERRUPT]
             m.r[INTERRUPT] = -1
             return fault(m, vector | OUTSIDE, -1)
-    m.r[SHADOW] = 0
-    broken = breakpoints(m, m.r[BASE + CS] + eip & DWORD)
-    if broken and m.r[FLAGS] & RF == 0:
-        m.r[DR + 6] |= broken
-        return fault(m, DB, -1)
+        broken = breakpoints(m, m.r[BASE + CS] + eip & DWORD)
+        if broken and m.r[FLAGS] & RF == 0:
+            m.r[DR + 6] |= broken
+            return fault(m, DB, -1)
     m.r[FLAGS] &= ~RF
     m.r[STEP] = 1 if m.r[FLAGS] & TF else 0
     m.r[RETURN] = -1

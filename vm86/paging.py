@@ -131,11 +131,16 @@ def watch(m: State, a: int, o: int, kind: int) -> int:
 def paged(m: State, a: int, o: int, kind: int) -> int:
     """Where `o` bytes at linear address `a` are, which may have to be put together; -1 after a
     page fault."""
+    if m.r[WATCHED]:
+        watch(m, a, o, kind)
+    return unwatched(m, a, o, kind)
+
+
+def unwatched(m: State, a: int, o: int, kind: int) -> int:
+    """Likewise where no breakpoint on data is met: for code, and the processor's own tables."""
     entry = m.tlb[kind + (a >> 12 & ENTRIES)]
     if entry >> 32 == (a >> 12) + 1 and (a & PAGE) + o <= PAGE + 1:
         return (entry & DWORD) + (a & PAGE)
-    if m.r[WATCHED]:
-        watch(m, a, o, kind)
     first = translated(m, a, kind)
     if first == -1 or (first >= 0 and (a & PAGE) + o <= PAGE + 1):
         return first
@@ -156,7 +161,7 @@ def system_place(m: State, a: int, o: int, kind: int) -> int:
     a &= DWORD
     if a + o <= m.r[PLAIN]:
         return a
-    return paged(m, a, o, kind)
+    return unwatched(m, a, o, kind)
 
 
 def system_load(m: State, a: int, o: int) -> int:

@@ -157,6 +157,8 @@ def look_up(m: State, selector: int, vector: int, outside: int) -> int:
 def read_descriptor(m: State, a: int) -> int:
     """The eight bytes at a linear address, in LOW and HIGH; -1 after a page fault."""
     m.r[LOW] = system_load(m, a, 4)
+    if m.r[EXCEPTION]:
+        return -1
     m.r[HIGH] = system_load(m, a + 4, 4)
     return -1 if m.r[EXCEPTION] else a
 

@@ -166,9 +166,11 @@ def restore_task(m: State, base: int, wide: int, nested: int) -> int:
     set_ring(m, m.r[SELECTOR + CS] & RPL)
     if load_local(m, local, INVALID_TSS) < 0 or enter_segments(m) < 0:
         return -1
-    m.r[RETURN] = -1
     set_plain(m)
-    return arrive(m, eip)
+    to = arrive(m, eip)
+    if m.r[EXCEPTION] == 0:
+        m.r[RETURN] = -1
+    return to
 
 
 def enter_segments(m: State) -> int:

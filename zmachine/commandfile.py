@@ -31,18 +31,22 @@ class CommandFile(Host):
     def show(self, events: Sequence[Event]) -> None:
         self._host.show(events)
         for event in events:
-            match event:
-                case ("stream", 4):
-                    self._keep()
-                case ("stream", -4) if self._kept:
-                    self._kept.close()
-                    self._kept = None
-                case ("input_stream", 1):
-                    self._play()
-                case ("input_stream", 0):
-                    self._played = iter(())
-                case _:
-                    pass
+            if event[0] in ("stream", "input_stream"):
+                self._follow(event)
+
+    def _follow(self, event: Event) -> None:
+        match event:
+            case ("stream", 4):
+                self._keep()
+            case ("stream", -4) if self._kept:
+                self._kept.close()
+                self._kept = None
+            case ("input_stream", 1):
+                self._play()
+            case ("input_stream", 0):
+                self._played = iter(())
+            case _:
+                pass
 
     def _keep(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -149,9 +150,7 @@ FRONT = ZMachineFront()
 
 
 def a_seed(given: int | None) -> int:
-    import secrets
-
-    return secrets.randbits(48) if given is None else given
+    return int.from_bytes(os.urandom(6), "big") if given is None else given
 
 
 def _whole(answer: object) -> int:

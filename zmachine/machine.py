@@ -63,6 +63,7 @@ MACHINE = Machine(
     code="mem",
     onward=onward,
     fixed_code=fixed_code,
+    changed="CHANGED",
     constants=CONSTANTS,
     shared=SHARED,
     noun="story",

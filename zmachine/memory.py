@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zmachine.printing import begin
 from zmachine.registers import STATIC, WORK
-from zmachine.state import MASK, State, poke, poke_word, signed, stopped, word
+from zmachine.state import MASK, State, change, poke, poke_word, signed, stopped, word
 
 
 def loadw(m: State, array: int, index: int) -> int:
@@ -21,6 +21,8 @@ def storew(m: State, array: int, index: int, value: int) -> int:
     if address + 1 < m.r[STATIC]:
         m.mem[address & MASK] = value >> 8
         m.mem[(address + 1) & MASK] = value & 0xFF
+        if m.code[address & MASK] | m.code[(address + 1) & MASK]:
+            change(m, address)
         return 0
     return poke_word(m, address, value)
 
@@ -29,6 +31,8 @@ def storeb(m: State, array: int, index: int, value: int) -> int:
     address = (array + index) & 0xFFFF
     if address < m.r[STATIC]:
         m.mem[address & MASK] = value & 0xFF
+        if m.code[address & MASK]:
+            change(m, address)
         return 0
     return poke(m, address, value)
 

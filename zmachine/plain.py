@@ -35,16 +35,16 @@ class Plain(Host):
 
     def show(self, events: Sequence[Event]) -> None:
         for event in events:
-            self._where.follow(event)
-            match event:
-                case ("text", text) if self._where.lower and self._where.shown:
-                    self._sink.write(text)
-                case ("warning", notice, pc):
-                    self._note(f"warning: {NOTICES[notice]} (before {pc:#x})")
-                case ("problem", text):
-                    self._note(text)
+            match event[0]:
+                case "text":
+                    if self._where.lower and self._where.shown:
+                        self._sink.write(event[1])
+                case "warning":
+                    self._note(f"warning: {NOTICES[event[1]]} (before {event[2]:#x})")
+                case "problem":
+                    self._note(event[1])
                 case _:
-                    pass
+                    self._where.follow(event)
         self._sink.flush()
 
     def _note(self, text: str) -> None:

@@ -196,3 +196,5 @@ def resize(m: State, width: int, height: int) -> None:
     if m.r[r.VERSION] >= 5:
         m.mem[0x22], m.mem[0x23] = width >> 8 & 0xFF, width & 0xFF
         m.mem[0x24], m.mem[0x25] = height >> 8 & 0xFF, height & 0xFF
+    if any(m.code[0x20:0x26]):
+        m.r[r.CHANGED] = -1

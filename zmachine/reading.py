@@ -40,7 +40,17 @@ from zmachine.registers import (
     WINDOW,
     WORK,
 )
-from zmachine.state import IMAGE_MASK, KEYS_MASK, LOWER_CASE, MASK, State, ask, poke, stopped
+from zmachine.state import (
+    IMAGE_MASK,
+    KEYS_MASK,
+    LOWER_CASE,
+    MASK,
+    State,
+    ask,
+    change,
+    poke,
+    stopped,
+)
 from zmachine.words import split_line
 from zoo.registers import REPLIED, REPLY
 
@@ -159,6 +169,8 @@ def restart_(m: State, pc: int) -> int:
     size = m.r[STATIC] & IMAGE_MASK
     for k in range(size):
         m.mem[k & MASK] = m.image[k & IMAGE_MASK]
+        if m.code[k & MASK]:
+            change(m, k)
     m.r[WORK] += size
     m.mem[0x11] = m.mem[0x11] & ~3 & 0xFF | flags
     event(m, ERASE_WINDOW, -1)

@@ -83,6 +83,7 @@ UNDO_COUNT = FIRST + 98
 UNDO_LIMIT = FIRST + 99
 
 STRICT = FIRST + 104
+CHANGED = FIRST + 105  # where a store went into code that has been translated, see zmachine.state
 EXTRA = FIRST + 108  # operands 5 to 8 of a call
 NOTICED = FIRST + 128  # how often each notice was given
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import platformdirs
-
 from zoo.files import write_whole
+from zoo.places import data_folder
 
 LONGEST_NAME = 64
 LARGEST_FILE = 1 << 22
@@ -75,4 +74,4 @@ def _read(path: Path) -> bytes | None:
 def default_folder(ident: str) -> Path:
     """Where the games saved in the story with this IFID are kept."""
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", ident).strip(".-") or "unknown"
-    return Path(platformdirs.user_data_dir("zoo", appauthor=False)) / "saves" / safe
+    return data_folder() / "saves" / safe

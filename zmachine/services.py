@@ -23,7 +23,7 @@ from zmachine import registers as r
 from zmachine.decode import branch_data
 from zmachine.flow import branch, call
 from zmachine.printing import zscii_of
-from zmachine.state import KEYS, MASK, STACK, State, store
+from zmachine.state import KEYS, MASK, STACK, State, poke, store
 from zoo.host import Event, Host, ReplayError
 from zoo.layout import Guest
 from zoo.registers import CAUSE, FAULT, PC, REPLIED, REPLY, STOP
@@ -92,6 +92,13 @@ def _line(answer: object) -> tuple[str, int]:
             raise ReplayError("the log has something else than a line where the story wants one")
 
 
+def _characters(codes: list[int]) -> str:
+    try:
+        return bytes(codes).decode("latin-1")  # many times as fast, and good for nearly all
+    except ValueError:
+        return "".join(map(chr, codes))
+
+
 SIGN = 7 if sys.byteorder == "little" else 0
 
 
@@ -122,7 +129,7 @@ class Services:
             if code >= 0:
                 end = signs.find(0xFF, k)
                 end = len(words) if end < 0 else end
-                events.append(("text", "".join(map(chr, words[k:end]))))
+                events.append(("text", _characters(words[k:end])))
                 k = end
             else:
                 name, count = EVENTS[code]
@@ -166,8 +173,8 @@ class Services:
         if answer is None:
             return False
         text, terminator = _line(answer)
-        codes = [zscii_of(m, ord(c)) or ord("?") for c in text[:longest]]
-        m.keys[: len(codes)] = bytes(codes)
+        codes = self._zscii(text[:longest])
+        m.keys[: len(codes)] = codes
         m.r[r.TYPED] = len(codes)
         if terminator == 0 and m.r[r.ASK_C]:
             self._typed = text
@@ -211,6 +218,11 @@ class Services:
         if 255 in codes:
             return [*range(129, 155), *range(252, 255)]
         return [c for c in codes if 129 <= c <= 154 or 252 <= c <= 254]
+
+    def _zscii(self, text: str) -> bytes:
+        if text.isascii() and text.isprintable():
+            return text.encode()  # they are the same there (3.8.3)
+        return bytes(zscii_of(self._m, ord(c)) or ord("?") for c in text)
 
     def _text(self, length: int) -> str:
         """The first characters of the arena `keys`."""
@@ -290,6 +302,8 @@ class Services:
         flags = m.mem[0x11] & 3
         header = bytes(m.mem[:64])  # type: ignore[arg-type]
         m.mem[:size] = saved.memory
+        if any(m.code[:size]):
+            m.r[r.CHANGED] = -1
         # The screen may be another than the one the game was saved on (6.1.2.2, 11.1).
         for address in (0x01, 0x1E, 0x1F, *range(0x20, 0x28), 0x2C, 0x2D, 0x32, 0x33):
             m.mem[address] = header[address]
@@ -340,5 +354,5 @@ class Services:
         count = min(len(data), m.r[r.ASK_B])
         for k in range(count):
             if start + k < m.r[r.STATIC]:
-                m.mem[start + k] = data[k]
+                poke(m, start + k, data[k])
         return self._reply(count)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from zmachine import registers
 from zmachine.registers import (
     BASE,
+    CHANGED,
     FATAL,
     FP,
     GLOBALS,
@@ -53,9 +54,11 @@ ALPHABET = 768  # 96: ZSCII characters by alphabet * 32 + Z-character
 
 
 class State(layout.State):
-    """What a semantic function sees."""
+    """What a semantic function sees. code: for every byte of memory, whether it has been translated
+    as code that the story may write."""
 
     mem: Bytes = arena(SIZE)
+    code: Bytes = arena(SIZE)
     stack: Ints = arena(STACK)
     ops: Ints = arena(OPCODES)  # what `decode` needs to know of each opcode, from the table
     zscii: Ints = arena(1024)
@@ -111,10 +114,18 @@ def word(m: State, address: int) -> int:
     return m.mem[address & MASK] << 8 | m.mem[(address + 1) & MASK]
 
 
+def change(m: State, address: int) -> int:
+    """A store went into translated code: CHANGED is its address + 1, or -1 for several."""
+    m.r[CHANGED] = address + 1 if m.r[CHANGED] == 0 else -1
+    return 0
+
+
 def poke(m: State, address: int, value: int) -> int:
     """Write a byte where the story may: in dynamic memory."""
     if address < m.r[STATIC]:
         m.mem[address & MASK] = value & 0xFF
+        if m.code[address & MASK]:
+            change(m, address)
         return 0
     return notice(m, WRITE_STATIC)
 
@@ -179,6 +190,8 @@ def set_global(m: State, variable: int, value: int) -> int:
         return poke_word(m, address, value & 0xFFFF)
     m.mem[address & MASK] = value >> 8 & 0xFF
     m.mem[(address + 1) & MASK] = value & 0xFF
+    if m.code[address & MASK] | m.code[(address + 1) & MASK]:
+        change(m, address)
     return 0
 
 

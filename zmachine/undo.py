@@ -26,6 +26,7 @@ from zmachine.state import (
     UNDO,
     UNDO_MASK,
     State,
+    change,
     store,
 )
 
@@ -41,6 +42,32 @@ def get4(m: State, at: int) -> int:
     for k in range(4):
         value |= m.undo[(at + k) & UNDO_MASK] << (8 * k)
     return (value ^ 0x80000000) - 0x80000000
+
+
+def put_zeros(m: State, at: int, count: int) -> int:
+    """Put down that so many bytes do not differ; where it goes on, and nothing for none."""
+    while count > 0:
+        m.undo[at & UNDO_MASK] = 0
+        m.undo[(at + 1) & UNDO_MASK] = min(count, 256) - 1
+        at += 2
+        count -= 256
+    return at
+
+
+def eight_now(m: State, k: int) -> int:
+    """Eight bytes of memory as one number, which is one load; they must be there."""
+    k &= IMAGE_MASK
+    low = m.mem[k] | m.mem[k + 1] << 8 | m.mem[k + 2] << 16 | m.mem[k + 3] << 24
+    high = m.mem[k + 4] | m.mem[k + 5] << 8 | m.mem[k + 6] << 16 | m.mem[k + 7] << 24
+    return low | high << 32
+
+
+def eight_then(m: State, k: int) -> int:
+    """The same of dynamic memory as it was loaded."""
+    k &= IMAGE_MASK
+    low = m.image[k] | m.image[k + 1] << 8 | m.image[k + 2] << 16 | m.image[k + 3] << 24
+    high = m.image[k + 4] | m.image[k + 5] << 8 | m.image[k + 6] << 16 | m.image[k + 7] << 24
+    return low | high << 32
 
 
 def forget_oldest(m: State) -> int:
@@ -74,22 +101,19 @@ def save_undo(m: State, pc: int, s: int) -> int:
     at = put4(m, at, m.r[DEPTH])
     for k in range(words):
         at = put4(m, at, m.stack[k & STACK_MASK])
-    zeros = 0
-    for k in range(size):
-        different = m.mem[k & MASK] ^ m.image[k & IMAGE_MASK]
-        if different == 0 and zeros < 256:
-            zeros += 1
-            continue
-        if zeros:
-            m.undo[at & UNDO_MASK] = 0
-            m.undo[(at + 1) & UNDO_MASK] = zeros - 1
-            at += 2
-            zeros = 0
-        if different:
-            m.undo[at & UNDO_MASK] = different
+    k = 0
+    while k < size:
+        same = k
+        # Most of memory is as it was, and eight bytes are looked at in the time of one.
+        while k + 8 <= size and eight_now(m, k) == eight_then(m, k):
+            k += 8
+        while k < size and m.mem[k & MASK] == m.image[k & IMAGE_MASK]:
+            k += 1
+        at = put_zeros(m, at, k - same)
+        if k < size:
+            m.undo[at & UNDO_MASK] = m.mem[k & MASK] ^ m.image[k & IMAGE_MASK]
             at += 1
-        else:
-            zeros = 1
+            k += 1
     at += 4
     put4(m, start, at - start)
     put4(m, at - 4, at - start)
@@ -126,6 +150,8 @@ def restore_undo(m: State, pc: int, s: int) -> int:
         different = m.undo[at & UNDO_MASK] if at < m.r[UNDO_HEAD] - 4 else 0
         at += 1
         m.mem[k & MASK] = m.image[k & IMAGE_MASK] ^ different
+        if m.code[k & MASK]:
+            change(m, k)
         k += 1
         if different == 0:
             zeros = m.undo[at & UNDO_MASK] if at < m.r[UNDO_HEAD] - 4 else 255
@@ -133,6 +159,8 @@ def restore_undo(m: State, pc: int, s: int) -> int:
             for _ in range(zeros):
                 if k < size:
                     m.mem[k & MASK] = m.image[k & IMAGE_MASK]
+                    if m.code[k & MASK]:
+                        change(m, k)
                     k += 1
     m.r[UNDO_HEAD] = start
     m.r[UNDO_COUNT] -= 1

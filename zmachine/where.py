@@ -26,16 +26,16 @@ class Where:
         return not self._muted
 
     def follow(self, event: Event) -> None:
-        match event:
-            case ("window", window):
-                self.window = window
-            case ("erase_window", -1):
+        match event[0]:
+            case "window":
+                self.window = event[1]
+            case "erase_window" if event[1] == -1:
                 self.window = 0
-            case ("stream", 1 | -1 as stream):
-                self._muted = stream < 0
-            case ("status",):
+            case "stream" if event[1] in (1, -1):
+                self._muted = event[1] < 0
+            case "status":
                 self._status = True
-            case ("status_end", *_):
+            case "status_end":
                 self._status = False
             case _:
                 pass

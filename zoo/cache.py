@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from zoo.files import write_whole
+from zoo.places import cache_folder
 
 MAGIC = b"ZOOCACHE"
 
@@ -19,9 +20,7 @@ def folder() -> Path:
     given = os.environ.get("ZOO_CACHE")
     if given:
         return Path(given)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("zoo", appauthor=False))
+    return cache_folder()
 
 
 def key(*parts: str) -> str:

@@ -1,8 +1,12 @@
 """`zoo`: the command line. Its commands are found through the entry-point group `zoo.commands`."""
 
+# ruff: noqa: E402
 from __future__ import annotations
 
 import gc
+
+gc.set_threshold(50_000)  # what is imported stays: to look for garbage among it takes time
+
 import os
 import sys
 from contextlib import suppress
@@ -39,7 +43,6 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """The entry point of the script `zoo`."""
-    gc.set_threshold(50_000)  # what is imported stays: to look for garbage there takes time
     try:
         code = commands.main(standalone_mode=False)
     except click.ClickException as error:

@@ -16,7 +16,7 @@ from textwrap import indent
 
 from zoo import registers
 from zoo.machine import Machine
-from zoo.table import LEAVE, TRAP
+from zoo.table import LEAVE, TRAP, Arm, Group
 
 # No exceptions (a division by zero is checked where it can be), no reference counts, and no
 # wrappers: those of small functions are most of the compile time.
@@ -29,14 +29,12 @@ FAST = {
 
 
 def trapped(lines: Iterable[str], trap: str) -> Iterator[str]:
-    """The lines with what TRAP stands for; when that goes on, it may have stopped the run, and goes
-    elsewhere."""
+    """The lines with what TRAP stands for; when that goes on, it may have stopped the run."""
     for line in lines:
         yield line.replace(TRAP, trap)
         if TRAP in line and not trap.startswith("return"):
             yield line.replace(TRAP, "if m.r[STOP]:")
             yield line.replace(TRAP, f"    {LEAVE}")
-            yield line.replace(TRAP, "goes = 1")
 
 
 def step_source(machine: Machine, name: str, lines: Iterable[str], translated: bool = False) -> str:
@@ -56,12 +54,12 @@ def arm_functions(machine: Machine) -> str:
 
 
 def dispatch_module(machine: Machine) -> str:
-    """The source of the module that Numba compiles for `machine`: its function is `run`.
+    """The source of all that Numba compiles for a machine's loop."""
+    return f"{functions_module(machine)}\n\n{loop_module(machine)}"
 
-    run(address of the guest's buffer, budget, table, mask) returns how much of the budget is left.
-    The table has an entry for every `pc & mask`, and then a limit. Where control goes to an
-    address, its entry counts one more, until it has reached the limit: then `run` returns.
-    """
+
+def functions_module(machine: Machine) -> str:
+    """The semantic functions, and the names that they use."""
     arenas = ", ".join(repr((a.name, a.format, a.offset)) for a in machine.layout.arenas)
     fixed = ", ".join(str(number) for number in fixed_registers(machine).values())
     options = ", ".join(f"{k}={v!r}" for k, v in FAST.items())
@@ -73,6 +71,19 @@ def dispatch_module(machine: Machine) -> str:
         "HOT = dict(FAST, forceinline=True)",
         "\n".join(f"{name} = {value}" for name, value in _constants(machine).items()),
         *_functions(machine),
+    ]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def loop_module(machine: Machine) -> str:
+    """What comes after them: the loop, `run`.
+
+    run(address of the guest's buffer, budget, table, mask) returns how much of the budget is left.
+    The table has an entry for every `pc & mask`, and then a limit. Where control goes to an
+    address, its entry counts one more, until it has reached the limit: then `run` returns.
+    """
+    parts = [
+        *_parts(machine),
         "@njit(int64(int64, int64, int64, int64), **FAST)\n"
         "def run(address, budget, table, mask):\n"
         f"    m = state(address, STATE)\n{_block(_loop(machine))}",
@@ -81,7 +92,7 @@ def dispatch_module(machine: Machine) -> str:
 
 
 def arms_module(machine: Machine) -> str:
-    """What comes after it for a recompiler: every arm as a function, typed as the others are."""
+    """What comes after them for a recompiler: every arm as a function, typed as the others are."""
     takes = ", ".join(["STATE"] + ["int64"] * len(machine.fields[1:]))
     arms = (
         f"@njit(int64({takes}), **HOT)\n{step_source(machine, a.name, a.loads + a.lines, True)}"
@@ -96,8 +107,7 @@ def _block(lines: Iterable[str]) -> str:
 
 def _loop(machine: Machine) -> Iterator[str]:
     yield from ("left = budget", "at = pc = m.r[PC]", "while left > 0:")
-    yield from ("    at = pc", "    goes = 0")
-    yield f"    op = {machine.first}"
+    yield from ("    at = pc", "    goes = 0", f"    op = {machine.first}")
     for k, group in enumerate(machine.groups):
         yield f"    {_word(k)} {group.condition}:"
         for line in group.lines:
@@ -105,24 +115,57 @@ def _loop(machine: Machine) -> Iterator[str]:
         for n, arm in enumerate(group.arms):
             names = ", ".join(dict.fromkeys(op.name for op in arm.ops))
             yield f"        {_word(n)} arm == {arm.number}:  # {names}"
-            for line in trapped(arm.tail + arm.lines, machine.trap[0]):
-                yield f"            {line.replace(LEAVE, 'break')}"
+            yield f"            to = {_part(k, arm)}({', '.join(('m', *_needs(group, arm)))})"
             if any(op.flow for op in arm.ops):
                 yield "            goes = 1"
             elif any(op.branches for op in arm.ops):
-                yield "            goes = 1 if pc <= at else 0"
+                yield "            goes = 1 if to <= at else 0"
+            elif machine.trap[0]:
+                yield "            goes = 1 if to != pc else 0"
+            yield "            pc = to"
+    yield "    if pc < 0:"
+    yield "        break"
     yield "    if goes:"
     yield from (f"        {line}" for line in GOES)
     yield from (
         "    left -= 1",
         "if m.r[STOP] != RUNNING:",
-        "    if m.r[RETRY]:",
-        "        pc = at",
-        "    else:",
+        "    pc = at",
+        "    if m.r[RETRY] == 0:",
+        "        pc = decode(m, at)[1]",
         "        left -= 1",
         "m.r[PC] = pc",
         "return left",
     )
+
+
+def _parts(machine: Machine) -> Iterator[str]:
+    """The arms of the loop, each a function that returns the next pc, or -1 for a stop: Numba takes
+    very long over one long function."""
+    for k, group in enumerate(machine.groups):
+        for arm in group.arms:
+            needs = _needs(group, arm)
+            lines = trapped(arm.tail + arm.lines, machine.trap[0])
+            body = [*(line.replace(LEAVE, "return -1") for line in lines), "return pc"]
+            takes = ", ".join(["STATE"] + ["int64"] * len(needs))
+            head = f"def {_part(k, arm)}({', '.join(('m', *needs))}):"
+            yield f"@njit(int64({takes}), **HOT)\n{head}\n{_block(body)}"
+
+
+def _part(group: int, arm: Arm) -> str:
+    return f"in_{group}_{arm.name}"
+
+
+def _needs(group: Group, arm: Arm) -> tuple[str, ...]:
+    """What an arm of the loop is given: of what its group has found, the names that it uses."""
+    found = [node.id for node in _names(group.lines) if isinstance(node.ctx, ast.Store)]
+    used = {node.id for node in _names(arm.tail + arm.lines)} | {"pc"}
+    return tuple(name for name in dict.fromkeys(("op", "pc", "at", *found)) if name in used)
+
+
+def _names(lines: Iterable[str]) -> list[ast.Name]:
+    source = "\n".join(lines).replace(TRAP, "at").replace(LEAVE, "pass")
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
 
 
 # After an instruction that directs the flow of control, or goes back: is what follows hot, or is

@@ -18,10 +18,9 @@ from pathlib import Path
 from zoo import cache, plugins
 
 COMPILED = re.compile(r"(?P<machine>[\w-]+)-(?P<key>[0-9a-f]{24})\.(?:o|bc|lock)")
-TRANSLATED = re.compile(r"(?P<machine>[\w-]+)-(?P<key>[0-9a-f]{24})-(?P<image>[0-9a-f]{24})")
+TRANSLATED = re.compile(r"(?P<machine>[\w-]+)-(?P<key>[0-9a-f]{24})-(?P<image>[0-9a-f]{24})\.o")
 PLUGINS = re.compile(r"plugins-[0-9a-f]{24}\.json")
 UNFINISHED = re.compile(r"tmp[a-z0-9_]{8}")  # what a kill -9 left behind
-BATCH = re.compile(rf"[0-9a-f]{{16}}\.o|{UNFINISHED.pattern}")
 LONGEST = 3600  # seconds that a file can be in the writing: a long time
 
 CODE = "compiled code"
@@ -97,9 +96,8 @@ def _found(item: os.DirEntry[str], keys: dict[str, str]) -> Iterator[tuple[Entry
     elif match := TRANSLATED.fullmatch(item.name):
         machine, key = match["machine"], match["key"]
         entry = Entry(TRANSLATIONS, keys.get(machine) == key, machine, key, match["image"])
-        for file in _files(_scan(Path(item.path)) if _is_folder(item) else [], BATCH):
-            remains = entry.current and UNFINISHED.fullmatch(file.path.name) and _is_old(file)
-            yield (Entry(REMAINS, current=False) if remains else entry), file
+        for file in _files([item], TRANSLATED):
+            yield entry, file
     for file in _files([item], PLUGINS):
         data = cache.content(file.path)
         yield Entry(ENTRY_POINTS, data is not None and plugins.is_current(data)), file
@@ -126,10 +124,8 @@ def remove(chosen: Iterable[Entry], say: Callable[[OSError], None]) -> tuple[int
     """Delete the files of entries; how many files and bytes went. What has vanished already is no
     error; `say` is told of those that are."""
     count = size = 0
-    folders: set[Path] = set()
     for entry in chosen:
         for file in entry.files:
-            folders.add(file.path.parent)
             try:
                 file.path.unlink()
             except FileNotFoundError:
@@ -139,9 +135,6 @@ def remove(chosen: Iterable[Entry], say: Callable[[OSError], None]) -> tuple[int
                 continue
             count += 1
             size += file.size
-    for folder in folders - {cache.folder()}:
-        with suppress(OSError):  # somebody put something else there, or has just kept more
-            folder.rmdir()
     return count, size
 
 
@@ -149,13 +142,6 @@ def _scan(folder: Path) -> Iterator[os.DirEntry[str]]:
     """What is in a folder; nothing if there is none."""
     with suppress(FileNotFoundError), os.scandir(folder) as items:
         yield from items
-
-
-def _is_folder(item: os.DirEntry[str]) -> bool:
-    try:
-        return item.is_dir(follow_symlinks=False)
-    except OSError:
-        return False
 
 
 def _files(items: Iterable[os.DirEntry[str]], names: re.Pattern[str]) -> list[File]:

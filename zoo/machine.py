@@ -39,6 +39,8 @@ class Machine:
     code: the name of the arena that holds the code.
     onward: `onward(arm, found)` says where control may go after a decoded instruction.
     fixed_code: the addresses where code that begins there can never change, in this guest.
+    changed: the register that a store makes other than 0 if the arena `code` has another value than
+        0 for an address that it writes: the address + 1, or -1 for several.
     constants: the registers that belong to the image: once it is loaded, nothing changes them.
     shared: those functions of `inline` of which a translation has one copy at most.
     noun: what an image is called.
@@ -48,8 +50,6 @@ class Machine:
     context: registers on which it depends what code means; only instructions that stand alone
         (zoo.table.Op.alone) write them.
     reach: the addresses at which instructions may begin, as the context is; None for all.
-    changed: a register that a store makes other than 0 if the arena `code` has another value than 0
-        for an address that it writes; None for a machine whose stores do not look.
     services: `services(guest, host)` makes what answers a guest's requests (zoo.session.Services).
     specialise: `specialise(arm, found)` gives the lines with which the interpreter carries out one
         decoded instruction.
@@ -72,6 +72,7 @@ class Machine:
     code: str
     onward: Callable[[Arm, Sequence[int]], Onward]
     fixed_code: Callable[[Guest], range]
+    changed: str
     services: Callable[..., Any]
     faults: Mapping[int, str] = field(default_factory=dict[int, str])
     requests: Mapping[int, str] = field(default_factory=dict[int, str])
@@ -82,13 +83,8 @@ class Machine:
     clear: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     reach: Callable[[State], range] | None = None
-    changed: str | None = None
     specialise: Callable[[Arm, Sequence[int]], Special] = as_they_are
     recognises: Callable[[bytes], bool] = lambda data: False
-
-    def register(self, name: str | None) -> int:
-        """The number of one of the machine's own registers; 0 for None."""
-        return self.layout.registers[name] if name else 0
 
     @property
     def table(self) -> tuple[Op, ...]:

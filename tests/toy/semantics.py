@@ -12,6 +12,7 @@ from zoo.registers import CAUSE, FAULT, FIRST, HALT, HOST, REPLIED, REPLY, RETRY
 
 ACC = FIRST + 0  # the accumulator
 OUT = FIRST + 1  # characters waiting in the arena `out`
+CHANGED = FIRST + 2  # where a store went into translated code: its address + 1, -1 for several
 
 MASK = 255
 OUT_SIZE = 64
@@ -28,6 +29,7 @@ DIVISION_BY_ZERO = 2
 
 class State(layout.State):
     mem: Bytes = arena(MASK + 1)
+    code: Bytes = arena(MASK + 1)  # for every byte of memory, whether it has been translated
     out: Ints = arena(OUT_SIZE)
 
 
@@ -64,6 +66,8 @@ def load(m: State, a: int) -> int:
 
 def store(m: State, a: int) -> int:
     m.mem[a & MASK] = m.r[ACC]
+    if m.code[a & MASK]:
+        m.r[CHANGED] = a + 1 if m.r[CHANGED] == 0 else -1
     return 0
 
 

@@ -107,6 +107,7 @@ TOY = Machine(
     code="mem",
     onward=onward,
     fixed_code=lambda guest: range(0),
+    changed="CHANGED",
     services=Services,
     faults={semantics.ILLEGAL: "no such instruction", semantics.DIVISION_BY_ZERO: "division by 0"},
     requests={FLUSH: "flush", READ_KEY: "key"},

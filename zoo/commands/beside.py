@@ -49,8 +49,7 @@ def _many(count: int, what: str) -> str:
 def _caption(made: Translation, piece: Piece) -> str:
     """What the code does that came of no guest instruction."""
     if piece.place.part == Part.ENTER:
-        check = "has the code changed? then back; else " if made.checked else ""
-        return f"{check}go to the block where PC is"
+        return "go to the block where PC is"
     if piece.place.part == Part.BUDGET:
         block = made.blocks[piece.place.guest]
         return f"take {_many(len(block) - 1, 'instruction')} off the budget, or leave"

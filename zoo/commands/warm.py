@@ -139,5 +139,5 @@ def _kept_bytes(session: Session) -> int:
     """How much is kept of a session's image."""
     from zoo.engines import recompile
 
-    place = recompile.translations_folder(session.machine, session.guest)
-    return sum(path.stat().st_size for path in place.glob("*.o"))
+    path = recompile.translations_path(session.machine, session.guest)
+    return path.stat().st_size if path.exists() else 0

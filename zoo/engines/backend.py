@@ -1,23 +1,25 @@
-"""LLVM as a back end: from IR to object code, and from object code to something to call.
-
-A warm start needs only the second half, without Numba and without NumPy.
-"""
+"""LLVM as a back end: from IR to native code. A warm start does without."""
 
 from __future__ import annotations
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownParameterType=false, reportMissingTypeStubs=false
 # pyright: reportUnknownArgumentType=false, reportMissingParameterType=false
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
+from itertools import count
 from typing import Any
 
 from llvmlite import binding as llvm
 
+from zoo.engines.code import Code
+from zoo.engines.flatten import made_of
+from zoo.engines.image import Image
+
 
 @cache
 def _compiler() -> llvm.LLJIT:
-    """What loads object code into this process."""
+    """What loads object files into this process."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     return llvm.create_lljit_compiler()
@@ -38,7 +40,7 @@ def target_machine() -> llvm.TargetMachine:
 
 
 def processor() -> str:
-    """What object code depends on: the processor and its features."""
+    """What native code depends on: the processor and its features."""
     return llvm.get_host_cpu_name() + llvm.get_host_cpu_features().flatten()
 
 
@@ -76,19 +78,26 @@ def object_code(module: llvm.ModuleRef) -> bytes:
     return target_machine().emit_object(module)
 
 
-class Code:
-    """Object code, loaded. It goes when nothing refers to it any more.
+def image(module: llvm.ModuleRef) -> Image:
+    """The module's native code, as it is kept."""
+    functions = [f for f in module.functions if not f.name.startswith("llvm.")]
+    exports = [
+        f.name for f in functions if not f.is_declaration and f.linkage == llvm.Linkage.external
+    ]
+    imports = [f.name for f in functions if f.is_declaration]
+    return made_of(object_code(module), exports, imports)
 
-    name: of its own.  exports: the symbols whose addresses are wanted.  uses: the name of other
-    code that it calls.
-    """
 
-    def __init__(self, data: bytes, name: str, exports: Sequence[str], uses: str = "") -> None:
-        builder: Any = llvm.JITLibraryBuilder().add_object_img(data).add_current_process()
-        if uses:
-            builder.add_jit_library(uses)
-        for symbol in exports:
-            builder.export_symbol(symbol)
-        self.name = name
-        self._loaded = builder.link(_compiler(), name)
-        self.addresses: dict[str, int] = {symbol: self._loaded[symbol] for symbol in exports}
+def link(image: Image, imports: Mapping[str, int]) -> Code:
+    """Load an object file, for systems whose object files nobody else understands here."""
+    name = f"code-{next(_numbers)}"
+    builder: Any = llvm.JITLibraryBuilder().add_object_img(image.code).add_current_process()
+    for symbol, address in imports.items():
+        builder.import_symbol(symbol, address)
+    for symbol in image.exports:
+        builder.export_symbol(symbol)
+    library = builder.link(_compiler(), name)
+    return Code({symbol: library[symbol] for symbol in image.exports}, library)
+
+
+_numbers = count()

@@ -1,4 +1,4 @@
-"""From a machine's table to its loop in object code, and to what translations are made of."""
+"""From a machine's table to its loop in native code, and to what translations are made of."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from llvmlite import binding as llvm
 
 from zoo.engines import backend
 from zoo.engines.frontend import Frontend, Lowered
+from zoo.engines.image import packed
 from zoo.engines.translate import DEPTH, RESULT
-from zoo.generate import arms_module, dispatch_module
+from zoo.generate import arms_module, functions_module, loop_module
 from zoo.machine import Machine
 from zoo.registers import PC, RUNNING, STOP
 
@@ -114,7 +115,7 @@ class Compiler:
 
     @cached_property
     def _functions(self) -> list[Lowered]:
-        return self._frontend.lower(dispatch_module(self._machine))
+        return self._frontend.lower(functions_module(self._machine))
 
     @cached_property
     def _long(self) -> frozenset[str]:
@@ -152,16 +153,16 @@ class Compiler:
         return module
 
     def loop(self) -> bytes:
-        """The object code of the dispatch loop, with what ENTRIES defines and what
-        `library` calls."""
-        module = self._module(self._functions, self._functions)
+        """The dispatch loop in native code, packed, with what ENTRIES defines and what `library`
+        calls."""
+        parts = [*self._functions, *self._frontend.lower(loop_module(self._machine))]
+        module = self._module(parts, parts)
         registers = self._machine.layout["r"].offset
         entries = ENTRIES.format(
             symbol=f"{self._machine.name}.run",
             pc=registers + 8 * PC,
             stop=registers + 8 * STOP,
-            # Of a machine that does not tell of changes, what has been looked at already.
-            changed=registers + 8 * (self._machine.register(self._machine.changed) or STOP),
+            changed=registers + 8 * self._machine.layout.registers[self._machine.changed],
             running=RUNNING,
             depth=DEPTH,
             result=RESULT,
@@ -171,14 +172,14 @@ class Compiler:
             module.get_function(name).linkage = "external"
         module.link_in(llvm.parse_assembly(entries))
         backend.optimise(module, 3)
-        return backend.object_code(module)
+        return packed(backend.image(module))
 
     def library(self) -> bytes:
         """The bitcode of what translations are made of: every arm as a function MACHINE.ARM, and
         the short functions that they call, to be inlined; the long ones it only declares."""
         functions = self._functions
         arms = self._frontend.lower(arms_module(self._machine))
-        short = [f for f in functions if f.name not in self._long and f.name != "run"]
+        short = [f for f in functions if f.name not in self._long]
         module = self._module([*short, *arms], [*functions, *arms], self._machine.shared)
         shared = {f"{self._machine.name}.{name}" for name in self._machine.shared}
         entries = {f"{self._machine.name}.{arm.name}" for arm in arms}

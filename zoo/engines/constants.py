@@ -31,12 +31,13 @@ class Constants:
         memory = layout[machine.code].offset
         self._memory = range(memory + self.code.start, memory + self.code.stop)
         self._buffer = guest.buffer
+        self._image = guest.image_hash
         first = layout["r"].offset
         self._registers = frozenset(first + 8 * layout.registers[r] for r in machine.constants)
 
     def hash(self) -> str:
-        """Of all their values: translations are good where these are the same."""
-        digest = hashlib.sha256(repr(self._memory).encode())
+        """Of all their values, and of the image: translations are good where these are the same."""
+        digest = hashlib.sha256(repr(self._memory).encode() + self._image)
         digest.update(self._buffer[self._memory.start : self._memory.stop])
         for place in sorted(self._registers):
             digest.update(self._buffer[place : place + 8])

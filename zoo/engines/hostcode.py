@@ -1,27 +1,23 @@
 """Object code taken apart: the processor's instructions, and where each of them came from.
 
-Only what LLVM writes for one function with debug lines is read here, and only from ELF: a symbol
-table, the relocations of the code, and a program of line numbers (DWARF 4, section 6.2).
+Only what LLVM writes for one function with debug lines is read here, and only from ELF: its code,
+what the relocations say of it, and a program of line numbers (DWARF 4, section 6.2).
 """
 
 from __future__ import annotations
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false
 import platform
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from llvmlite import binding as llvm
+from zoo.engines.elf import Object, Unreadable
 
 JUMPS = ("call", "jmp", "bl", "b")  # whose operand may be a symbol
 CONSTANT = "a constant"
-
-
-class Unreadable(Exception):
-    """This system's object code is of a kind that is not read here."""
 
 
 class Row(NamedTuple):
@@ -46,22 +42,23 @@ class HostInstruction:
 
 def instructions(data: bytes, function: str) -> Iterator[HostInstruction]:
     """The instructions of a function, the only one with debug lines, in an object file."""
-    sections = _sections(data)
-    start, size = _symbols(sections)[function]
-    code = sections[".text"][start : start + size]
-    symbols = {place - start: name for place, name in _relocations(sections)}
-    rows = list(_rows(sections[".debug_line"]))
+    found = Object(data)
+    symbol = next(one for one in found.symbols if one.name == function)
+    start, size = symbol.place, symbol.size
+    code = found.data(".text")[start : start + size]
+    symbols = {one.place - start: one.symbol.name or CONSTANT for one in found.relocations(".text")}
+    rows = list(_rows(found.data(".debug_line")))
     rows.reverse()
     row = Row(0, 0, 0)
     for address, length, name, operands in _disassembler().disasm_lite(code, 0):
         while rows and rows[-1].address <= address:
             row = rows.pop()
         end = address + length
-        symbol = next((symbols[k] for k in range(address, end) if k in symbols), "")
-        if symbol and name in JUMPS:
-            operands, symbol = symbol, ""  # the file has a 0 there, to be filled in
+        other = next((symbols[k] for k in range(address, end) if k in symbols), "")
+        if other and name in JUMPS:
+            operands, other = other, ""  # the file has a 0 there, to be filled in
         text = f"{name} {operands}".rstrip()
-        yield HostInstruction(address, bytes(code[address:end]), text, symbol, row.line, row.column)
+        yield HostInstruction(address, code[address:end], text, other, row.line, row.column)
 
 
 def _disassembler():  # pyright: ignore[reportUnknownParameterType]
@@ -79,32 +76,6 @@ def _disassembler():  # pyright: ignore[reportUnknownParameterType]
     made = c.Cs(*kind)
     made.skipdata = True  # what it does not know is shown as bytes
     return made
-
-
-def _sections(data: bytes) -> dict[str, bytes]:
-    found = llvm.ObjectFileRef.from_data(data).sections()
-    sections = {s.name().decode(): bytes(s.data()) for s in found if s.name()}
-    if not {".text", ".symtab", ".strtab", ".debug_line"} <= sections.keys():
-        raise Unreadable("object code can be shown where it is ELF, as on Linux")
-    return sections
-
-
-def _names(sections: dict[str, bytes]) -> Iterator[tuple[str, int, int]]:
-    """Every symbol's name, address and size."""
-    strings = sections[".strtab"]
-    for name, _, _, _, value, size in struct.iter_unpack("<IBBHQQ", sections[".symtab"]):
-        yield strings[name : strings.index(b"\0", name)].decode(), value, size
-
-
-def _symbols(sections: dict[str, bytes]) -> dict[str, tuple[int, int]]:
-    return {name: (value, size) for name, value, size in _names(sections)}
-
-
-def _relocations(sections: dict[str, bytes]) -> Iterator[tuple[int, str]]:
-    """Where in the code an address will be filled in, and of what."""
-    names = [name for name, _, _ in _names(sections)]
-    for place, info, _ in struct.iter_unpack("<QQq", sections.get(".rela.text", b"")):
-        yield place, names[info >> 32] or CONSTANT
 
 
 def _rows(table: bytes) -> Iterator[Row]:

@@ -1,7 +1,6 @@
 """The compiled loop: native code of the module that `zoo.generate` writes.
 
-It is compiled once, by Numba and LLVM, and kept as object code; a warm start imports neither Numba
-nor the generator.
+It is compiled once, by Numba and LLVM, and kept; a warm start imports neither of them.
 """
 
 from __future__ import annotations
@@ -10,10 +9,12 @@ import ctypes
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from zoo import cache as store
 from zoo import registers
+from zoo.engines.code import Code, load
+from zoo.engines.image import unpacked
+from zoo.engines.processor import processor
 from zoo.layout import Guest
 from zoo.machine import Machine
 from zoo.registers import PC, RETRY, RUNNING, STOP
@@ -33,8 +34,6 @@ RUN = ctypes.CFUNCTYPE(
 @cache
 def key(machine: Machine) -> str:
     """A hash of everything that the machine's compiled code depends on."""
-    from zoo.engines.backend import processor
-
     own = Path(__file__).parent
     modules = (registers, *machine.modules, sys.modules[machine.onward.__module__])
     files = [own.with_name("generate.py"), *(own / name for name in COMPILERS)]
@@ -57,17 +56,20 @@ COMPILERS = (
     "constants.py",
     "units.py",
     "translate.py",
+    "elf.py",
+    "flatten.py",
+    "image.py",
+    "kept.py",
 )
 # What the loop is given as a table has an entry for every `pc & mask`: the address of a translation
 # or, up to MOST, how often control went there. Then come the count that is hot, and a word for the
 # recompiler.
 MOST = 0xFFFF
 NEVER = 1 << 62  # a limit that no count reaches
-EXPORTS = ("run", "drive")
 
 
 def object_path(machine: Machine) -> Path:
-    """Where a machine's object code belongs in the cache."""
+    """Where a machine's loop belongs in the cache."""
     return store.folder() / f"{machine.name}-{key(machine)}.o"
 
 
@@ -77,14 +79,12 @@ def is_ready(machine: Machine) -> bool:
 
 
 @cache
-def loaded(machine: Machine) -> Any:
-    """The machine's object code in this process, a backend.Code.
+def loaded(machine: Machine) -> Code:
+    """The machine's loop in this process: "run", "drive", and what translations call.
 
     It comes from the cache, or is compiled and kept there. Where the cache can't be written it is
     compiled for this process alone.
     """
-    from zoo.engines.backend import Code
-
     path = object_path(machine)
     data = store.kept(path)
     if data is None:
@@ -92,7 +92,8 @@ def loaded(machine: Machine) -> Any:
 
         data = Compiler(machine).loop()
         store.keep(path, data)
-    return Code(data, f"{machine.name}-{id(machine)}", EXPORTS)
+    ((image, _),) = unpacked(data)
+    return load([image], {})[0]
 
 
 class Jit:

@@ -10,27 +10,28 @@ from __future__ import annotations
 
 import atexit
 import ctypes
-import hashlib
 import threading
 import time
-from collections import Counter
-from contextlib import suppress
-from itertools import count
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet, finalize
 
 from zoo import cache as store
-from zoo import warm
-from zoo.engines import jit
+from zoo.engines import jit, kept
+from zoo.engines.code import Code, load
 from zoo.engines.constants import Constants
 from zoo.engines.jit import MOST
-from zoo.engines.live import Live
-from zoo.engines.units import Unit, context, frozen, unit
+from zoo.engines.kept import Batch, Record, context
+from zoo.engines.live import Live, Watched
 from zoo.layout import Guest
 from zoo.machine import GROUP, Machine
 from zoo.plugins import plugins
 from zoo.registers import PC, RETRY, RUNNING, STOP
+
+if TYPE_CHECKING:
+    from zoo.engines.units import Unit
 
 HOT = 2000  # times that control must have gone to an address
 ATTEMPTS = 3  # translations of one address, if they are discarded because the code has changed
@@ -39,6 +40,8 @@ BATCH = 60  # instructions translated at a time: a fraction of a second
 MOST_UNITS = 4000
 MOST_BYTES = 64 << 20  # of native code
 WAIT = False  # whether the guest waits for each translation: so tests meet the same each time
+DELAY = 0.5  # seconds that a run must have lasted before anything is translated: a short one ends
+# sooner than translating would be worth its while
 PATIENCE = 2  # seconds for a last batch when the process ends
 POLL = 0.2
 
@@ -48,13 +51,19 @@ def library_path(machine: Machine) -> Path:
     return jit.object_path(machine).with_suffix(".bc")
 
 
-def translations_folder(machine: Machine, guest: Guest) -> Path:
-    """Where the translations of one image are kept, a file for each batch."""
+def translations_path(machine: Machine, guest: Guest) -> Path:
+    """Where the translations of one image are kept."""
     name = f"{machine.name}-{jit.key(machine)}-{Constants(machine, guest).hash()}"
-    return store.folder() / name
+    return store.folder() / f"{name}.o"
 
 
-_names = count()
+class Ready(NamedTuple):
+    """A translation of code that can change, loaded. address: of its native code."""
+
+    record: Record
+    address: int
+
+
 _translators: WeakSet[Translator] = WeakSet()
 
 
@@ -65,13 +74,18 @@ class Translator:
         self._machine = machine
         self._guest = guest
         self._size = jit.mask(machine) + 1
-        self._folder = translations_folder(machine, guest)
+        self._begun = time.monotonic()
+        self._path = translations_path(machine, guest)
+        self._fixed = machine.fixed_code(guest)
+        self._memory = getattr(guest.state, machine.code)
+        self._changed = machine.layout.registers[machine.changed]
+        self._live = Live(machine, guest)
         self._wanted: dict[int, dict[str, int]] = {}  # addresses, and their contexts
-        self._live = Live(machine, guest) if machine.changed else None
+        self._ready: defaultdict[int, list[Ready]] = defaultdict(list)  # by the entry
         self._asked: Counter[int] = Counter()
         self._covered: set[int] = set()
         self._specialised: Any = None
-        self._loaded: list[Any] = []
+        self._loaded: list[Code] = []
         self._work = threading.Event()
         self._closed = False
         self._thread: threading.Thread | None = None
@@ -85,13 +99,13 @@ class Translator:
         self.seconds = 0.0
         self.error: Exception | None = None
         _translators.add(self)
-        paths: list[Path] = []
-        with suppress(OSError):  # a folder that can't be read has nothing for us
-            paths = sorted(self._folder.glob("*.o"))
-        for path in paths:
-            data = store.kept(path)
-            if data is not None:
-                self._install(data)
+        for batch, code in self._load(kept.batches(self._path)):
+            for record in batch.records:
+                address = code.addresses[record.symbol]
+                if self._is_fixed(record):
+                    self._enter(record, address)
+                else:
+                    self._keep_ready(record, address)
 
     @property
     def in_use(self) -> int:
@@ -103,34 +117,49 @@ class Translator:
         """How many instructions the loop has run."""
         return self.table[self._size + 1]
 
-    def want(self, address: int) -> None:
-        """Ask for a translation from an address, if it is hot."""
-        entry = address & self.mask
-        if self.table[entry] != HOT:
-            return
-        self.table[entry] = NEVER
+    def look(self, address: int) -> None:
+        """See to what the engine has stopped for, if it is something: code was changed, or the
+        address where the guest is now is hot."""
+        if self._guest.state.r[self._changed]:
+            self._drop_changed()
+        if self.table[address & self.mask] == HOT:
+            self._want(address)
+        if self._wanted and (WAIT or time.monotonic() - self._begun >= DELAY):
+            self._start()
+            if WAIT:
+                self.finish()
+
+    def _drop_changed(self) -> None:
+        """Drop the translations of changed code."""
+        registers = self._guest.state.r
+        place, registers[self._changed] = registers[self._changed], 0
+        for gone in self._live.changed(place, self.table, self.mask):
+            self._covered.difference_update(gone.addresses())
+
+    def _want(self, address: int) -> None:
+        """Have a translation from a hot address: a ready one that fits, or a new one."""
+        self.table[address & self.mask] = NEVER
+        now = context(self._machine, self._guest)
+        for one in self._ready.get(address, ()):
+            if one.record.context == now and (watched := self._live.watch(one.record)):
+                self._live.enter(watched, one.address, self.table, self.mask)
+                self._covered.update(one.record.addresses())
+                return
         self._asked[address] += 1
         full = self.units >= MOST_UNITS or self.bytes >= MOST_BYTES
-        if full or self._closed or self._asked[address] > ATTEMPTS:
-            return
-        self._wanted[address] = context(self._machine, self._guest)
+        if not (full or self._closed or self._asked[address] > ATTEMPTS):
+            self._wanted[address] = now
+
+    def _start(self) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._translate, daemon=True)
             self._thread.start()
         self._work.set()
-        if WAIT:
-            self.finish()
-
-    def check(self) -> None:
-        """Drop the translations of changed code, if the machine says that some was changed."""
-        m, number = self._guest.state, self._machine.register(self._machine.changed)
-        if self._live and m.r[number]:
-            place, m.r[number] = m.r[number], 0
-            for gone in self._live.changed(place, self.table, self.mask):
-                self._covered -= gone.addresses()
 
     def finish(self) -> None:
         """Wait until all that was asked for is there."""
+        if self._wanted:
+            self._start()
         while not self._closed and (self._work.is_set() or self._wanted):
             time.sleep(0.001)
 
@@ -164,35 +193,43 @@ class Translator:
     def _translate_batch(self, library: bytes) -> None:
         begun = time.thread_time()
         from zoo.engines import backend, translate
+        from zoo.engines.units import frozen, unit
 
         constants = Constants(self._machine, self._guest)
         if self._specialised is None:
             self._specialised = translate.library(library, constants)
         state = frozen(self._machine, self._guest)
         units: list[Unit] = []
+        made: list[tuple[Record, Watched | None]] = []
         while sum(u.instructions for u in units) < BATCH and (wanted := self._next()):
             found = unit(self._machine, state, *wanted)
-            if self._live and not self._live.watch(found, state):
-                continue  # it has changed since
-            if found.blocks:
+            record = self._record(found, getattr(state, self._machine.code))
+            watched = None if found.within(self._fixed) else self._live.watch(record)
+            if found.blocks and (watched or found.within(self._fixed)):
                 units.append(found)
-                self._covered |= found.addresses()
+                made.append((record, watched))
+                self._covered.update(record.addresses())
         if units:
-            module = translate.module(self._machine, self._specialised, state, constants, units)
-            data = backend.object_code(module)
-            if self._live:
-                with self._live.lock:
-                    self._install(data)
-                    self._live.add(units, self.table, self.mask)
-            else:
-                self._install(data)
-                store.keep(self._folder / f"{hashlib.sha256(data).hexdigest()[:16]}.o", data)
+            image = backend.image(
+                translate.module(self._machine, self._specialised, constants, units)
+            )
+            batch = Batch(image, [record for record, _ in made])
+            ((_, code),) = self._load([batch])
+            for record, watched in made:
+                address = code.addresses[record.symbol]
+                if watched:
+                    self._live.enter(watched, address, self.table, self.mask)
+                    self._keep_ready(record, address)
+                else:
+                    self._enter(record, address)
+            kept.add(self._path, batch)
             self.units += len(units)
         self.seconds += time.thread_time() - begun
 
     def _next(self) -> tuple[int, dict[str, int]] | None:
         """The next address to translate from: the lowest, since routines begin with their first
-        instruction, and none within other translations, unless one there was discarded."""
+        instruction. One within another translation counts anew: perhaps it was only hot until that
+        was there."""
         while self._wanted:
             address = min(tuple(self._wanted))
             known = self._wanted.pop(address)
@@ -203,6 +240,8 @@ class Translator:
 
     def _library(self) -> bytes | None:
         """The bitcode that translations are made of; it may take half a minute to get."""
+        from zoo import warm
+
         path = library_path(self._machine)
         data = store.kept(path)
         if data is None and self._machine.name in plugins(GROUP):
@@ -218,19 +257,35 @@ class Translator:
             store.keep(path, data)
         return data
 
-    def _install(self, data: bytes) -> None:
-        """Load translations, and let the loop know of them."""
-        from zoo.engines.backend import Code
+    def _load(self, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Code]]:
+        """Load the native code of batches, which stays as long as the guest may run in it."""
+        loaded = load([batch.image for batch in batches], jit.loaded(self._machine).addresses)
+        self._loaded += loaded
+        self.bytes += sum(len(batch.image.code) for batch in batches)
+        return zip(batches, loaded, strict=True)
 
-        code = Code(
-            data, f"translation-{next(_names)}", ["install"], jit.loaded(self._machine).name
+    def _record(self, found: Unit, memory: bytes) -> Record:
+        from zoo.engines.units import name
+
+        code = {span.start: memory[span.start : span.stop] for span in found.spans()}
+        return Record(name(found.entry), sorted(found.entries), found.context, code)
+
+    def _is_fixed(self, record: Record) -> bool:
+        return all(
+            self._fixed.start <= start and start + len(code) <= self._fixed.stop
+            for start, code in record.code.items()
         )
-        INSTALL(code.addresses["install"])(self.table)
-        self._loaded.append(code)
-        self.bytes += len(data)
 
+    def _enter(self, record: Record, address: int) -> None:
+        """Let the loop know of a translation of code that cannot change."""
+        for entry in record.entries:
+            self.table[entry & self.mask] = address
+        self._covered.update(record.addresses())
 
-INSTALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    def _keep_ready(self, record: Record, address: int) -> None:
+        """Remember a translation of code that can change, until it is hot."""
+        for entry in record.entries:
+            self._ready[entry].append(Ready(record, address))
 
 
 @atexit.register
@@ -264,11 +319,10 @@ class Recompile:
         m = self._m
         table, mask = self.translator.table, self.translator.mask
         left = budget
+        self.translator.look(m.r[PC])  # the host may have changed code
         while left > 0 and m.r[STOP] == RUNNING:
-            self.translator.check()
             left = self._drive(self._address, left, table, mask)
-            self.translator.want(m.r[PC])
-        self.translator.check()
+            self.translator.look(m.r[PC])
         if m.r[STOP] != RUNNING and m.r[RETRY]:
             self._machine.restart(m, m.r[PC])
         self._done += budget - left

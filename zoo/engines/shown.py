@@ -17,7 +17,7 @@ from zoo import registers
 from zoo.engines import backend, hostcode, translate
 from zoo.engines.constants import Constants
 from zoo.engines.translate import Part
-from zoo.engines.units import Instruction, Unit, frozen, unit
+from zoo.engines.units import Instruction, Unit, frozen, name, unit
 from zoo.layout import Guest, Layout
 from zoo.machine import Machine
 
@@ -67,12 +67,11 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Translation:
     """enter, leave: the ways in and out, which the blocks share.  blocks: each with its piece for
-    the budget first.  checked: it compares its code, which can change, before it runs."""
+    the budget first."""
 
     entry: int
     instructions: int
     guest_bytes: int
-    checked: bool
     enter: Piece
     blocks: dict[int, list[Piece]]
     leave: Piece
@@ -110,7 +109,7 @@ def translation(
     constants = Constants(machine, guest)
     begun = time.perf_counter()
     specialised = translate.library(library, constants)
-    module = translate.module(machine, specialised, state, constants, [found], debug=True)
+    module = translate.module(machine, specialised, constants, [found], debug=True)
     ir = str(module)  # here, because making object code changes it
     data = backend.object_code(module)
     seconds = time.perf_counter() - begun
@@ -119,13 +118,11 @@ def translation(
     addresses = frozenset(i.address for block in found.blocks.values() for i in block)
     _attach(pieces, _ir(ir, found, machine.layout, addresses), "ir")
     _attach(pieces, _host(data, found, machine.layout), "host")
-    spans = found.spans()
     enter, leave = Place(entry, Part.ENTER), Place(entry, Part.LEAVE)
     return Translation(
         entry=entry,
         instructions=found.instructions,
-        guest_bytes=sum(map(len, spans)),
-        checked=any(s.start < constants.code.start or s.stop > constants.code.stop for s in spans),
+        guest_bytes=sum(map(len, found.spans())),
         enter=pieces[enter],
         blocks={
             start: [
@@ -199,11 +196,11 @@ def _ir(module: str, found: Unit, layout: Layout, addresses: frozenset[int]) -> 
         int(number): _place(int(line), int(column or 0))
         for number, line, column in LOCATION.findall(module)
     }
-    _, _, rest = module.partition(f"@{translate.name(found.entry)}(")
+    _, _, rest = module.partition(f"@{name(found.entry)}(")
     head, body = rest[: rest.index("\n")], rest[rest.index("\n") + 1 : rest.index("\n}")]
     places = _Places(layout)
     head = re.sub(r" !dbg !\d+", "", head)
-    text = f"define {translate.RESULT} @{translate.name(found.entry)}({head}"
+    text = f"define {translate.RESULT} @{name(found.entry)}({head}"
     yield Line(text, "", Place(found.entry, Part.ENTER))
     for lines in _statements(body):
         found_in = [_located(line, locations) for line in lines]
@@ -289,7 +286,7 @@ MEMORY = re.compile(r"\[(\w+)(,? [^\]]*)?(?:, #| \+ )(0x[0-9a-f]+)\]")
 
 
 def _host(data: bytes, found: Unit, layout: Layout) -> Iterator[Line]:
-    code = [*hostcode.instructions(data, translate.name(found.entry))]
+    code = [*hostcode.instructions(data, name(found.entry))]
     state = {m[1] for one in code if (m := MEMORY.search(one.text)) and _is_register(m, layout)}
     for one in code:
         note = one.symbol or _host_note(one.text, layout, state)

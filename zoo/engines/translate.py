@@ -18,8 +18,7 @@ from llvmlite import binding as llvm
 
 from zoo.engines import backend, jit
 from zoo.engines.constants import Constants
-from zoo.engines.units import Instruction, Unit
-from zoo.layout import State
+from zoo.engines.units import Instruction, Unit, name
 from zoo.machine import Machine
 from zoo.registers import RETRY, RUNNING, STOP
 from zoo.table import LEAVE, TRAP
@@ -66,7 +65,6 @@ def _simplified(ir: str) -> llvm.ModuleRef:
 def module(
     machine: Machine,
     library: llvm.ModuleRef,
-    state: State,
     constants: Constants,
     units: Sequence[Unit],
     debug: bool = False,
@@ -75,14 +73,6 @@ def module(
 
     library: see above.  The rest: see `source`.
     """
-    made = llvm.parse_assembly(source(machine, state, constants.code, units, debug))
-    made.link_in(library, preserve=True)
-    for function in made.functions:
-        if not function.is_declaration and function.name != "install":
-            function.linkage = "internal"
-    backend.inline(made)
-    # With operands that are known, addresses are; what lies there may be, too.
-    backend.simplify(made)
     registers = machine.layout["r"].offset
     contexts = {
         name(unit.entry): {
@@ -91,27 +81,29 @@ def module(
         }
         for unit in units
     }
+    made = llvm.parse_assembly(source(machine, constants.code, units, debug))
+    made.link_in(library, preserve=True)
+    for function in made.functions:
+        if not function.is_declaration and function.name not in contexts:
+            function.linkage = "internal"
+    backend.inline(made)
+    # With operands that are known, addresses are; what lies there may be, too.
+    backend.simplify(made)
     made = llvm.parse_assembly(constants.put_into(str(made), contexts))
     backend.optimise(made, 2)
     return made
 
 
-def source(
-    machine: Machine, state: State, fixed: range, units: Sequence[Unit], debug: bool = False
-) -> str:
-    """The IR of a module with all units, and of `install`, which puts them into the table.
+def source(machine: Machine, fixed: range, units: Sequence[Unit], debug: bool = False) -> str:
+    """The IR of a module with all units, each a function with the `name` of its entry.
 
-    fixed: the addresses of code that cannot change; all other is compared before it is trusted.
+    fixed: the addresses of code that cannot change.
     debug: say of everything where it comes from, as debuggers are told of it: the "line" is the
     guest's address + 1 (there is no line 0), and the "column" is a Part.
     """
-    writer = _Writer(machine, state, fixed, debug)
-    parts = [*(writer.unit(unit) for unit in units), writer.install(units), *writer.declarations()]
+    writer = _Writer(machine, fixed, debug)
+    parts = [*(writer.unit(unit) for unit in units), *writer.declarations()]
     return "\n\n".join(parts) + "\n"
-
-
-def name(entry: int) -> str:
-    return f"at_{entry:x}"
 
 
 SCOPES = 7  # the number of the first function's metadata, after these
@@ -125,48 +117,28 @@ DEBUG = """\
 
 
 class _Writer:
-    def __init__(self, machine: Machine, state: State, fixed: range, debug: bool) -> None:
+    def __init__(self, machine: Machine, fixed: range, debug: bool) -> None:
         self._machine = machine
         self._fixed = fixed
-        self._memory = getattr(state, machine.code)
-        self._base = machine.layout[machine.code].offset
         self._mask = jit.mask(machine)
         self._registers = machine.layout["r"].offset
         self._arms: set[str] = set()
-        self._bytes: list[str] = []
         self._debug = debug
         self._scopes: list[str] = []
 
     def declarations(self) -> Iterator[str]:
-        """What the units call, and the constants that they use."""
+        """What the units call."""
         fields = ", ".join(["ptr", "ptr", "ptr"] + ["i64"] * len(self._machine.fields[1:]))
         for arm in sorted(self._arms):
             yield f"declare i32 @{arm}({fields})"
-        yield "declare i32 @bcmp(ptr, ptr, i64)\ndeclare void @llvm.assume(i1)"
-        yield from self._bytes
+        yield "declare void @llvm.assume(i1)"
         # As in zoo.engines.native: a store elsewhere does not change a register.
         yield '!0 = !{!"zoo"}\n!1 = !{!"r", !0, i64 0}\n!2 = !{!1, !1, i64 0}'
         if self._debug:
             yield DEBUG
             yield from self._scopes
 
-    def install(self, units: Iterable[Unit]) -> str:
-        """The function that puts the units into the table."""
-        lines = [
-            f"  %{name(unit.entry)}_{k} = getelementptr i64, ptr %table, i64 {entry & self._mask}\n"
-            f"  store ptr @{name(unit.entry)}, ptr %{name(unit.entry)}_{k}"
-            for unit in units
-            for k, entry in enumerate(sorted(unit.entries))
-        ]
-        body = "\n".join(lines)
-        return f"define void @install(ptr %table) {{\n{body}\n  ret void\n}}"
-
     def unit(self, unit: Unit) -> str:
-        spans = [span for span in unit.spans() if not _within(span, self._fixed)]
-        if self._machine.changed:
-            spans = []
-        if spans:
-            unit.entries.update(unit.blocks)  # see _onward
         entries = " ".join(f"i64 {e}, label %b_{e:x}" for e in sorted(unit.entries))
         enter = [
             "  %left = alloca i64",
@@ -184,10 +156,8 @@ class _Writer:
             f"  %enter.running = icmp eq i64 %enter.stop, {RUNNING}",
             "  call void @llvm.assume(i1 %enter.running)",
             *self._guard(unit),
+            f"  switch i64 %start, label %leave [{entries}]",
         ]
-        if spans:
-            enter += [*self._check("start", spans, "dispatch"), "dispatch:"]
-        enter += [f"  switch i64 %start, label %leave [{entries}]"]
         leave = [
             "stopped:",
             "  %stopped.retry = load i64, ptr %retry, !tbaa !2",
@@ -211,10 +181,10 @@ class _Writer:
             f"  ret {RESULT} %leave.both",
         ]
         scope = self._scope(unit)
-        lines = [f"define internal {RESULT} @{name(unit.entry)}({PARAMETERS}){scope} {{"]
+        lines = [f"define {RESULT} @{name(unit.entry)}({PARAMETERS}){scope} {{"]
         lines += self._from(unit.entry, Part.ENTER, enter)
         for start, block in unit.blocks.items():
-            lines += self._block(unit, start, block, spans)
+            lines += self._block(unit, start, block)
         lines += self._from(unit.entry, Part.LEAVE, leave)
         return "\n".join([*lines, "}"])
 
@@ -241,9 +211,7 @@ class _Writer:
     def _pointer(self, register: str, number: int) -> Iterator[str]:
         yield f"  {register} = getelementptr i8, ptr %m, i64 {self._registers + 8 * number}"
 
-    def _block(
-        self, unit: Unit, start: int, block: list[Instruction], spans: list[range]
-    ) -> Iterator[str]:
+    def _block(self, unit: Unit, start: int, block: list[Instruction]) -> Iterator[str]:
         b = f"b_{start:x}"
         count = len(block)
         budget = (
@@ -262,12 +230,10 @@ class _Writer:
         for k, one in enumerate(block):
             yield from self._from(one.address, Part.OWN, self._instruction(f"{b}.{k}", one))
             after = [*self._stop(f"{b}.{k}", one, count - k - 1)]
-            if self._machine.changed:
+            if not unit.within(self._fixed):
                 after += self._changed(f"{b}.{k}", count - k - 1)
-            if spans and k < count - 1:
-                after += self._recheck(f"{b}.{k}", one, spans, count - k - 1)
             yield from self._from(one.address, Part.AFTER, after)
-        onward = self._onward(unit, f"{b}.{count - 1}", block[-1], bool(spans))
+        onward = self._onward(unit, f"{b}.{count - 1}", block[-1])
         yield from self._from(block[-1].address, Part.OWN, onward)
 
     def _instruction(self, i: str, one: Instruction) -> Iterator[str]:
@@ -303,8 +269,7 @@ class _Writer:
                 f"  br i1 %guard.{k}.same, label %guard.{k}.on, label %leave",
                 f"guard.{k}.on:",
             )
-        changed = (self._machine.changed,) if self._machine.changed else ()
-        for register in (*self._machine.clear, *changed):
+        for register in (*self._machine.clear, self._machine.changed):
             yield from (
                 *self._pointer(f"%{register}", self._machine.layout.registers[register]),
                 f"  %{register}.value = load i64, ptr %{register}, !tbaa !2",
@@ -327,10 +292,9 @@ class _Writer:
             f"{i}.good:",
         )
 
-    def _onward(self, unit: Unit, i: str, last: Instruction, checked: bool) -> Iterator[str]:
+    def _onward(self, unit: Unit, i: str, last: Instruction) -> Iterator[str]:
         """Go where the last instruction of a block leads."""
-        # What may change itself goes on by the table, where it is looked at again.
-        targets = () if checked else tuple(t for t in last.onward.targets if t in unit.blocks)
+        targets = tuple(t for t in last.onward.targets if t in unit.blocks)
         known = " ".join(f"i64 {t}, label %b_{t:x}" for t in dict.fromkeys(targets))
         other = f"{i}.call" if last.onward.calls and targets else f"{i}.leave"
         yield f"  switch i64 %{i}, label %{other} [{known}]"
@@ -338,14 +302,20 @@ class _Writer:
         yield f"  store i64 %{i}, ptr %next"
         yield "  br label %leave"
         if last.onward.calls and targets:
-            yield from self._call(i, targets[0])
+            yield from self._call(i, targets[0], unit.within(self._fixed))
 
-    def _call(self, i: str, back: int) -> Iterator[str]:
-        """Go on in the translation of what is called, if there is one, and then here."""
+    def _call(self, i: str, back: int, fixed: bool) -> Iterator[str]:
+        """Go on in the translation of what is called, if there is one, and then here.
+
+        fixed: what comes here cannot change, so that it matters first when there is a call whether
+        other code has; what can change has looked just now, and looks after the call.
+        """
         c = f"{i}.call"
+        yield from (f"{c}:", f"  store i64 %{i}, ptr %next")
+        if fixed:
+            yield from self._intact(f"{c}.before", f"{c}.still")
+            yield f"{c}.still:"
         yield from (
-            f"{c}:",
-            f"  store i64 %{i}, ptr %next",
             f"  %{c}.deep = icmp eq i64 %depth, 0",
             f"  br i1 %{c}.deep, label %leave, label %{c}.look",
             f"{c}.look:",
@@ -372,62 +342,15 @@ class _Writer:
             f"  br i1 %{c}.running, label %{c}.on, label %leave",
             f"{c}.on:",
         )
-        if self._machine.changed:
-            yield from (
-                f"  %{c}.changed = load i64, ptr %{self._machine.changed}, !tbaa !2",
-                f"  %{c}.intact = icmp eq i64 %{c}.changed, 0",
-                f"  br i1 %{c}.intact, label %b_{back:x}, label %leave",
-            )
-        else:
+        if fixed:
             yield f"  br label %b_{back:x}"
+        else:
+            yield from self._intact(c, f"b_{back:x}")
 
-    def _check(self, i: str, spans: list[range], good: str) -> Iterator[str]:
-        """Compare the code with what was translated; if it has changed, this unit goes."""
-        yield from self._compare(i, spans, good, f"{i}.changed")
+    def _intact(self, i: str, on: str) -> Iterator[str]:
+        """Leave if code has been changed."""
         yield from (
-            f"{i}.changed:",
-            f"  %{i}.changed.index = and i64 %start, {self._mask}",
-            f"  %{i}.changed.entry = getelementptr i64, ptr %table, i64 %{i}.changed.index",
-            f"  store ptr null, ptr %{i}.changed.entry",
-            "  br label %leave",
+            f"  %{i}.changed = load i64, ptr %{self._machine.changed}, !tbaa !2",
+            f"  %{i}.intact = icmp eq i64 %{i}.changed, 0",
+            f"  br i1 %{i}.intact, label %{on}, label %leave",
         )
-
-    def _recheck(self, i: str, one: Instruction, spans: list[range], after: int) -> Iterator[str]:
-        """After an instruction in code that can change: has it changed what comes next?"""
-        yield from self._compare(f"{i}.same", spans, f"{i}.good", f"{i}.changed")
-        yield from (
-            f"{i}.changed:",
-            f"  store i64 %{i}, ptr %next",
-            f"  %{i}.changed.left = load i64, ptr %left",
-            f"  %{i}.changed.sum = add i64 %{i}.changed.left, {after}",
-            f"  store i64 %{i}.changed.sum, ptr %left",
-            "  br label %leave",
-            f"{i}.good:",
-        )
-
-    def _compare(self, i: str, spans: list[range], good: str, bad: str) -> Iterator[str]:
-        for k, span in enumerate(spans):
-            same = f"{i}.{k}"
-            on = good if k == len(spans) - 1 else f"{same}.on"
-            yield from (
-                f"  %{same}.code = getelementptr i8, ptr %m, i64 {self._base + span.start}",
-                f"  %{same}.differs = call i32 @bcmp(ptr %{same}.code, ptr {self._constant(span)},"
-                f" i64 {len(span)})",
-                f"  %{same}.equal = icmp eq i32 %{same}.differs, 0",
-                f"  br i1 %{same}.equal, label %{on}, label %{bad}",
-            )
-            if on != good:
-                yield f"{on}:"
-
-    def _constant(self, span: range) -> str:
-        """The bytes of a span, as they are now."""
-        text = "".join(f"\\{byte:02x}" for byte in self._memory[span.start : span.stop])
-        symbol = f"@code_{span.start:x}_{span.stop:x}"
-        line = f'{symbol} = private constant [{len(span)} x i8] c"{text}"'
-        if line not in self._bytes:
-            self._bytes.append(line)
-        return symbol
-
-
-def _within(span: range, fixed: range) -> bool:
-    return fixed.start <= span.start and span.stop <= fixed.stop

@@ -46,10 +46,6 @@ class Unit:
     def instructions(self) -> int:
         return sum(map(len, self.blocks.values()))
 
-    def addresses(self) -> set[int]:
-        """Those of its instructions."""
-        return {one.address for block in self.blocks.values() for one in block}
-
     def spans(self) -> list[range]:
         """The addresses of its code, joined where they touch."""
         joined: list[range] = []
@@ -61,10 +57,14 @@ class Unit:
                 joined.append(range(start, end))
         return joined
 
+    def within(self, addresses: range) -> bool:
+        """Whether all its code lies there."""
+        return all(addresses.start <= s.start and s.stop <= addresses.stop for s in self.spans())
 
-def context(machine: Machine, guest: Guest) -> dict[str, int]:
-    """The values of the registers on which it now depends what code means."""
-    return {name: guest.state.r[machine.layout.registers[name]] for name in machine.context}
+
+def name(entry: int) -> str:
+    """Of the function that a unit becomes."""
+    return f"at_{entry:x}"
 
 
 def frozen(machine: Machine, guest: Guest) -> State:
