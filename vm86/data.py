@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vm86.fetch import enter_code
 from vm86.flags import set_status, status
-from vm86.memory import place, read, read_e, target, write
+from vm86.memory import place, read_e, target, write
 from vm86.registers import (
     BR,
     EBP,
@@ -14,6 +14,7 @@ from vm86.registers import (
     GS,
     OF,
     ORIGIN,
+    PARAMETERS,
     SELECTOR,
     SHADOW,
     SS,
@@ -103,25 +104,26 @@ def pop_e(m: State, o: int, e: int, s: int, b: int, x: int, k: int, d: int, am: 
 
 
 def pusha(m: State, o: int) -> int:
-    # All or nothing: the stack pointer moves when all eight have been written.
+    # The stack pointer moves when all eight have been written.
     sp = m.r[ESP] & m.r[STACK]
     for n in range(8):
-        if target(m, SS, sp - o * (n + 1) & m.r[STACK], o) < 0:
+        if write(m, SS, sp - o * (n + 1) & m.r[STACK], o, get(m, n, o)) < 0:
             return -1
-    for n in range(8):
-        write(m, SS, sp - o * (n + 1) & m.r[STACK], o, get(m, n, o))
     m.r[ESP] = pointer(m, sp - 8 * o)
     return 0
 
 
 def popa(m: State, o: int) -> int:
     sp = m.r[ESP] & m.r[STACK]
+    # No register changes before all eight have been read.
     for n in range(8):
-        if place(m, SS, sp + o * n & m.r[STACK], o) < 0:
+        a = place(m, SS, sp + o * n & m.r[STACK], o)
+        if a < 0:
             return -1
+        m.r[PARAMETERS + n] = load(m, a, o)
     for n in range(8):
         if n != 3:  # what was pushed as the stack pointer is thrown away
-            put(m, 7 - n, o, read(m, SS, sp + o * n & m.r[STACK], o))
+            put(m, 7 - n, o, m.r[PARAMETERS + n])
     m.r[ESP] = pointer(m, sp + 8 * o)
     return 0
 

@@ -66,7 +66,6 @@ from vm86.registers import (
     STEP,
     TF,
     UD,
-    UNHANDLED,
     VIRTUAL,
     VM,
     ZR,
@@ -372,8 +371,6 @@ def exception(m: State, at: int) -> int:
         m.r[EXCEPTION] = 0
         if m.r[MODE] & MONITORED:
             m.r[EXITS + (EXIT_INTERRUPT if outside else EXIT_EXCEPTION)] += 1
-            if outside == 0 and unhandled(m, vector):
-                return at
         a = deliver(m, vector, eip, code, 0, 1)
         if m.r[EXCEPTION]:
             a = -1
@@ -393,25 +390,6 @@ def exception(m: State, at: int) -> int:
             outside = 0
     m.r[RETURN] = -1
     return a
-
-
-def unhandled(m: State, vector: int) -> int:
-    """1 if a virtual-8086 task has no handler for an exception but the BIOS's: it ends then, since
-    that would return to the same instruction for ever."""
-    if vector < UD or system_load(m, 4 * vector + 2, 2) != ROM:
-        return 0
-    m.r[STOP] = FAULT
-    m.r[CAUSE] = UNHANDLED + vector
-    m.r[RETRY] = 1
-    return 1
-
-
-def undo(m: State) -> int:
-    """In a translation: leave the instruction, with its fault, to the loop."""
-    m.r[EXCEPTION] = 0
-    m.r[RETURN] = -1
-    m.r[RETRY] = 1
-    return -1
 
 
 def int_to(m: State, pc: int, vector: int) -> int:

@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.front import Request
-from zoo.running import finish, logged
+from zoo.front import Request, read
 
 if TYPE_CHECKING:
     from vm86.dos.mount import Mount
-    from vm86.services import Services
+    from vm86.monitor.tasks import Program
     from zoo.facts import Section
-    from zoo.host import Event
 
 OPTIONS = (
     click.Option(
         ["--mount"],
         multiple=True,
         metavar="X=DIR[:rw]",
-        help="A folder as drive X, to read; with :rw to write, too. By default the program's own "
+        help="A folder as drive X, to read; with :rw to write, too. By default a program's own "
         "folder is C.",
+    ),
+    click.Option(
+        ["--also"],
+        multiple=True,
+        metavar='"PROGRAM ARGUMENTS"',
+        help="Another DOS program, as a task of its own beside IMAGE; it may be given again.",
+    ),
+    click.Option(
+        ["--share"],
+        metavar="N:N...",
+        help="How the processor's time is shared, for IMAGE and each --also; otherwise equally.",
     ),
     click.Option(
         ["--screen"],
         default="none",
         metavar="text|png:FILE|none",
-        help="When the program has ended, print what is on its screen, or make a picture of it.",
+        help="run: at the end, print what is on each program's screen, or make a picture of it.",
+    ),
+    click.Option(
+        ["--speed"],
+        metavar="N|max",
+        help="play: instructions a second, for all programs together; about 12 million otherwise.",
+    ),
+    click.Option(
+        ["--png"],
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="play: a picture of the screen, at the end and whenever Ctrl-] p is typed.",
     ),
 )
 JUMPS = (0xE9, 0xEB)
+MOST_SHARES = 1000
 
 
 class Vm86Front:
-    """Runs DOS programs."""
+    """Runs and plays DOS programs."""
 
     options: Sequence[click.Option] = OPTIONS
 
@@ -47,48 +67,19 @@ class Vm86Front:
         return data[:2] in (b"MZ", b"ZM") or (data[:1] != b"" and data[0] in JUMPS)
 
     def run(self, request: Request, **options: Any) -> int:
-        from vm86.dos.errors import Failure
-        from vm86.machine import MACHINE
-        from vm86.reset import power_on
-        from vm86.services import Services
-        from zoo.host import Host
-        from zoo.session import Session
+        from vm86.monitor.running import run
 
-        class Streams(Host):
-            def on_byte(self) -> int | None:
-                return next(iter(source.read(1)), None)
-
-            def show(self, events: Sequence[Event]) -> None:
-                for event in events:
-                    if event[0] == "bytes":
-                        sink.write(event[1])
-                sink.flush()
-
-        source: BinaryIO = sys.stdin.buffer
-        sink: BinaryIO = sys.stdout.buffer
-        with ExitStack() as stack:
-            guest = power_on(request.data)
-            host = logged(stack, Streams(), request)
-            services = Services(guest, host)
-            dos = services.boot(mounts(options["mount"], request.path))
-            stack.callback(dos.close)
-            arguments = " ".join(request.arguments).encode("cp437", "replace")
-            try:
-                dos.load(request.data, dos_path(request.path), arguments)
-            except Failure as failure:
-                raise click.UsageError(
-                    f"{request.path} can't be loaded: {failure}; is it a DOS program?"
-                ) from failure
-            screen = shown(options["screen"])
-            session = Session(MACHINE, guest, services, request.engine)
-            code = finish(session, request)
-            screen(services)
-        return code if dos.exit_code is None else dos.exit_code
+        for name in ("speed", "png"):
+            if options[name] is not None:
+                raise click.UsageError(f"--{name} is for zoo play; zoo run has --screen")
+        return run(request, programs(request, options), options["screen"])
 
     def play(self, request: Request, **options: Any) -> int:
-        raise click.UsageError(
-            "playing in the terminal is for stories yet; zoo run runs a DOS program"
-        )
+        from vm86.monitor.playing import play
+
+        if options["screen"] != "none":
+            raise click.UsageError("--screen is for zoo run; zoo play has --png")
+        return play(request, programs(request, options), options["speed"], options["png"])
 
     def describe(self, path: Path, data: bytes) -> Sequence[Section]:
         """The header of an .EXE (`zoo info`)."""
@@ -100,34 +91,45 @@ class Vm86Front:
 FRONT = Vm86Front()
 
 
-def dos_path(path: Path) -> str:
-    """Where a program that is given by its host's name is with DOS: C:\\NAME.EXT."""
-    stem = "".join(c for c in path.stem.upper() if c.isalnum() or c in "_-")[:8] or "PROGRAM"
-    suffix = ".EXE" if path.suffix.lower() == ".exe" else ".COM"
-    return f"C:\\{stem}{suffix}"
+def programs(request: Request, options: dict[str, Any]) -> list[Program]:
+    """The program that was given, and those of --also, with their drives and shares."""
+    from vm86.monitor.tasks import Program
+
+    given = [(request.path, request.data, " ".join(request.arguments))]
+    given += [_also(one) for one in options["also"]]
+    shares = _shares(options["share"], len(given))
+    return [
+        Program(path, data, arguments, mounts(options["mount"], path), share)
+        for (path, data, arguments), share in zip(given, shares, strict=True)
+    ]
 
 
-def shown(wanted: str) -> Callable[[Services], None]:
-    """What --screen does at the end."""
-    from vm86.bios import png, screen
+def _also(given: str) -> tuple[Path, bytes, str]:
+    """A program's file and its arguments. Quotes keep spaces; a backslash is DOS's own."""
+    words = shlex.shlex(given, posix=True, punctuation_chars=False)
+    words.whitespace_split, words.escape, words.commenters = True, "", ""
+    try:
+        name, *arguments = words
+    except ValueError as error:
+        raise click.BadParameter(
+            f'--also {given!r}: it is a program and its arguments, as in --also "prog.com A B"'
+        ) from error
+    path = Path(name)
+    return path, read(path), " ".join(arguments)
 
-    def text(services: Services) -> None:
-        click.echo(screen.text(services.task, services.ports.adapter).rstrip())
 
-    def picture(services: Services) -> None:
-        made = png.png(screen.picture(services.task, services.ports.adapter))
-        try:
-            Path(wanted.removeprefix("png:")).write_bytes(made)
-        except OSError as error:
-            raise click.UsageError(f"--screen {wanted}: {error.strerror}") from error
-
-    if wanted.startswith("png:"):
-        return picture
-    if wanted == "text":
-        return text
-    if wanted != "none":
-        raise click.BadParameter(f"--screen {wanted}: it is text, png:FILE or none")
-    return lambda services: None
+def _shares(given: str | None, count: int) -> list[int]:
+    if given is None:
+        return [1] * count
+    parts = given.split(":")
+    if not all(part.isdecimal() and 0 < int(part) <= MOST_SHARES for part in parts):
+        raise click.BadParameter(f"--share {given}: it is numbers from 1 to {MOST_SHARES}, as 3:1")
+    if len(parts) != count:
+        raise click.BadParameter(
+            f"--share {given}: that is for {len(parts)} programs, and there are {count}; each "
+            "program but the first is given with --also"
+        )
+    return [int(part) for part in parts]
 
 
 def mounts(given: Sequence[str], program: Path) -> list[Mount]:

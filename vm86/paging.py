@@ -131,9 +131,12 @@ def watch(m: State, a: int, o: int, kind: int) -> int:
 def paged(m: State, a: int, o: int, kind: int) -> int:
     """Where `o` bytes at linear address `a` are, which may have to be put together; -1 after a
     page fault."""
-    if m.r[WATCHED]:
+    entry = m.tlb[kind + (a >> 12 & ENTRIES)]
+    if entry >> 32 == (a >> 12) + 1 and (a & PAGE) + o <= PAGE + 1:
+        return (entry & DWORD) + (a & PAGE)
+    if m.r[WATCHED]:  # then nothing is cached
         watch(m, a, o, kind)
-    return unwatched(m, a, o, kind)
+    return uncached(m, a, o, kind)
 
 
 def unwatched(m: State, a: int, o: int, kind: int) -> int:
@@ -141,6 +144,10 @@ def unwatched(m: State, a: int, o: int, kind: int) -> int:
     entry = m.tlb[kind + (a >> 12 & ENTRIES)]
     if entry >> 32 == (a >> 12) + 1 and (a & PAGE) + o <= PAGE + 1:
         return (entry & DWORD) + (a & PAGE)
+    return uncached(m, a, o, kind)
+
+
+def uncached(m: State, a: int, o: int, kind: int) -> int:
     first = translated(m, a, kind)
     if first == -1 or (first >= 0 and (a & PAGE) + o <= PAGE + 1):
         return first

@@ -88,7 +88,7 @@ OUT = FIRST + 116  # words waiting in the arena `out`
 EXITS = FIRST + 120  # how often the host's monitor was entered, by reason: EXIT_ below
 
 BEFORE = FIRST + 200  # from here on, COUNT registers as they were
-PARAMETERS = FIRST + 280  # of a call gate, on their way to the other stack
+PARAMETERS = FIRST + 280  # words on their way between two stacks, or from one to the registers
 
 # Numbers of segment registers
 ES = 0
@@ -177,6 +177,5 @@ READ_PORT = 3
 WRITE_PORT = 4
 IDLE = 5
 
-# Faults that end the run; above UNHANDLED, less it: an exception for which there is no handler
+# Faults that end the run
 SHUTDOWN = 1
-UNHANDLED = 0x100

@@ -1,7 +1,8 @@
 """The host's part of the monitor: DOS, the BIOS and the devices of one task.
 
-Time is the guest's own: SPEED instructions are a second. What a task waits for in vain makes that
-time pass at once, so that nobody waits for it.
+Time is counted in instructions, of which `speed` are a second. What a task waits for in vain makes
+that time pass at once, so that nobody waits for it; with several tasks, or a person who watches,
+`on_wait` is told instead, and `catch_up` says what time it has become.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from vm86.devices.ports import Ports
 from vm86.dos.kernel import Dos
 from vm86.dos.mount import Mount
 from vm86.guesttask import GuestTask
+from vm86.monitor.idle import Looks
+from vm86.monitor.keyboard import Keyboard
 from vm86.reset import reset_cpu, set_a20, start
 from vm86.state import State
 from vm86.supervise import supervise
@@ -32,21 +35,7 @@ from zoo.registers import CAUSE, DONE, REPLIED, REPLY
 CLOCK = 1_193_182  # of the timer, ticks a second
 PER_CLOCK = 10  # instructions
 SPEED = CLOCK * PER_CLOCK
-EXCEPTIONS = {
-    r.UD: "an invalid instruction (#UD)",
-    r.NM: "no coprocessor (#NM)",
-    r.NP: "a segment that is not present (#NP)",
-    r.STACK_FAULT: "the stack's end (#SS)",
-    r.GP: "a privileged instruction, or a segment's end (#GP)",
-    r.PF: "a page that is not there (#PF)",
-}
-FAULTS = {
-    r.SHUTDOWN: "no handler could be called: the processor has shut down",
-    **{
-        r.UNHANDLED + vector: f"{text}, for which the program has no handler"
-        for vector, text in EXCEPTIONS.items()
-    },
-}
+FAULTS = {r.SHUTDOWN: "no handler could be called: the processor has shut down"}
 REQUESTS = {
     r.FLUSH: "flush",
     r.SERVE: "service",
@@ -62,13 +51,26 @@ JMP = 0xE9
 SERVE = (0x63, 0xC0)
 DEBUG_PORT = 0xE9
 BOOT = 0x7C00  # where the first sector of a disk is loaded
+WAIT = 0x15  # INT 15h waits for a time, all others for a key
 KEYBOARD = 0x16
+TIMER = 1 << 0  # its bit in an interrupt controller
+MOST_LATE = 100  # ticks that a task gets later: those beyond are lost
+# Exceptions of which none returns, where the program has no handler of its own. None of their
+# numbers is that of a device's interrupt here.
+UNHANDLED = {
+    0x00: "a division by zero or with too large a quotient",
+    0x06: "an invalid opcode",
+    0x0C: "an access beyond the stack segment",
+    0x0D: "an access beyond a segment",
+}
 SLOWEST = SPEED // 100  # instructions that a program may take to fetch a key from port 60h
 KEYS = {"\r": "enter", "\n": "enter", "\t": "tab", "\x1b": "escape", "\x08": "backspace"}
 
 
 class Console:
     """Standard input and output, a byte at a time; what is written is on the task's screen, too."""
+
+    typed = True  # what comes is typed on the keyboard, too, for those who read that
 
     def __init__(self, host: Host, show: Callable[[int], object]) -> None:
         self._host = host
@@ -103,7 +105,11 @@ class Console:
 
 
 class Services:
-    """Answers a task's requests. `boot` gives it DOS; without, nothing is behind its interrupts."""
+    """Answers a task's requests. `boot` gives it DOS; without, nothing is behind its interrupts.
+
+    speed, epoch (the time of day at the beginning) and console may be set before `boot`. failure:
+    the exception that the program had no handler for, and where it was.
+    """
 
     def __init__(
         self,
@@ -113,47 +119,78 @@ class Services:
         extended: int = 0,
     ) -> None:
         """drives: disks' images by their numbers. extended: KiB of memory above 1 MiB."""
+        self.guest = guest
         m = self._m = cast(State, guest.state)
         self._host = host
         self.task = GuestTask(self._m)
         self.ports = Ports(self, extended=extended, a20=lambda on: set_a20(m, on))
-        self.console = Console(host, self._teletype)
+        self.console: Console | Keyboard = Console(host, self.teletype)
         self.bios = Bios(self.ports, self, extended=extended, drives=drives)
         self.dos: Dos | None = None
+        self.speed = SPEED
+        self.epoch = EPOCH
+        self.failure: str | None = None
+        self.on_wait = self._skip
         self._handlers: dict[int, Callable[[GuestTask], bool]] = {}
         self._skipped = 0  # instructions' worth of time in which nothing was done
         self._told = 0  # timer clocks that the devices know of
         self._typed = 0  # until when the last key is on its way
+        self._looks = Looks()
+        self._late = 0  # ticks of the timer that the task has still to get
 
     # Time
 
     def now(self) -> datetime.datetime:
-        return EPOCH + datetime.timedelta(microseconds=self.microseconds())
+        return self.epoch + datetime.timedelta(microseconds=self.microseconds())
 
     def microseconds(self) -> int:
         return self._clocks() * 1_000_000 // CLOCK
 
     def _clocks(self) -> int:
-        return self._passed() // PER_CLOCK
+        return self.passed() * CLOCK // self.speed
 
-    def _passed(self) -> int:
+    def passed(self) -> int:
         """Instructions' worth of time since the beginning."""
         return self._m.r[DONE] + self._skipped
 
     def due(self) -> int:
         """Instructions until a device may want something."""
         clocks = self.ports.until_request()
-        return max(1, clocks * PER_CLOCK) if clocks is not None else SPEED
+        if clocks is None:
+            return self.speed
+        return max(1, -(-(self._told + clocks) * self.speed // CLOCK) - self.passed())
 
     def _pass(self) -> None:
         """Let the devices know how late it is, and interrupt the task if one wants to."""
         clocks = self._clocks()
         self.ports.advance(clocks - self._told)
         self._told = clocks
+        pic = self.ports.pic
+        if self._late and not pic.master.irr & TIMER:
+            self._late -= 1
+            pic.master.irr |= TIMER
         m = self._m
-        if m.r[r.INTERRUPT] < 0 and self.ports.pic.pending() is not None:
-            m.r[r.INTERRUPT] = self.ports.pic.acknowledge()
+        if m.r[r.INTERRUPT] < 0 and pic.pending() is not None:
+            m.r[r.INTERRUPT] = pic.acknowledge()
             m.r[r.END] = -1
+
+    def catch_up(self, passed: int) -> None:
+        """It has become so late without the task, which gets the timer's ticks one by one."""
+        self._skipped += max(0, passed - self.passed())
+        pic, pit = self.ports.pic.master, self.ports.pit
+        for _ in range(MOST_LATE):
+            left = self._clocks() - self._told
+            step = min(left, pit.until_tick() or left)
+            if step <= 0:
+                break
+            waiting = pic.irr & TIMER
+            pic.irr &= ~TIMER
+            self.ports.advance(step)
+            self._told += step
+            if waiting:
+                self._late = min(self._late + (pic.irr & TIMER), MOST_LATE)
+                pic.irr |= TIMER
+        self._pass()
 
     def _skip(self) -> None:
         """Go to the moment when a device wants something."""
@@ -165,6 +202,7 @@ class Services:
     def boot(self, mounts: Sequence[Mount]) -> Dos:
         """Start DOS in a virtual-8086 task."""
         supervise(self._m)
+        self._make_vectors()
         self.bios.power_on(self.task)
         dos = self.dos = Dos(self.task, mounts, self.console, self)
         self._handlers |= {
@@ -176,7 +214,7 @@ class Services:
             0x29: dos.int29,
             0x2F: dos.int2f,
         }
-        self._make_vectors()
+        self._make_handlers()
         return dos
 
     def boot_disk(self, number: int) -> None:
@@ -184,6 +222,7 @@ class Services:
         self._m.r[r.HOSTED] = 1
         self._make_vectors()
         self.bios.power_on(self.task)
+        self._make_handlers()
         self.task.write(BOOT, self.bios.disks.drives[number].read(0))
         self.task.dl = number
         start(self._m, 0, BOOT)
@@ -193,12 +232,17 @@ class Services:
         reset_cpu(self._m)
 
     def _make_vectors(self) -> None:
-        """The table of vectors, and behind each a handler, which may ask the host."""
+        """The table of vectors, and behind each a handler, which only returns."""
         for number in range(256):
             self.task.write((ROM << 4) + STUB * number, bytes([IRET]))
             self.task.write(4 * number, (ROM << 16 | STUB * number).to_bytes(4, "little"))
+
+    def _make_handlers(self) -> None:
+        """The handlers that ask the host."""
         for number in INTERRUPTS:
             self._handlers[number] = self._bios(number)
+        for number in UNHANDLED:
+            self._handlers[number] = self._unhandled(number)
         for number in self._handlers:
             self.task.write((ROM << 4) + STUB * number, bytes([*SERVE, IRET]))
         free = STUB * 256
@@ -210,6 +254,13 @@ class Services:
 
     def _bios(self, number: int) -> Callable[[GuestTask], bool]:
         return lambda task: self.bios.serve(number, task)
+
+    def _unhandled(self, number: int) -> Callable[[GuestTask], bool]:
+        def fail(task: GuestTask) -> bool:
+            self.failure = f"{UNHANDLED[number]} at {{:04X}}:{{:04X}}".format(*task.caller())
+            return False
+
+        return fail
 
     # What zoo.session asks for
 
@@ -224,7 +275,7 @@ class Services:
         elif cause == r.WRITE_PORT:
             self._out(m.r[r.PORT], m.r[r.PORT_SIZE], m.out[0])
         elif cause == r.IDLE:
-            self._skip()
+            self.on_wait()
             return bool(m.r[r.FLAGS] & r.IF)
         else:
             return self._interrupt(m.r[r.SERVICE])
@@ -235,14 +286,17 @@ class Services:
     def _type(self) -> None:
         """Type the next byte of the input, if the program has taken all that was typed before."""
         head, tail = (word(self.task, place) for place in (BUFFER_HEAD, BUFFER_TAIL))
-        if head == tail and self._typed <= self._passed() and (byte := self.console.key()):
+        if head == tail and self._typed <= self.passed() and (byte := self.console.key()):
             character = chr(byte) if byte < 32 else decode(bytes([byte]))
             self.ports.keyboard.press(scan_codes(KEYS.get(character, character)))
-            self._typed = self._passed() + SLOWEST
+            self._typed = self.passed() + SLOWEST
             self._pass()
 
-    def _teletype(self, byte: int) -> None:
-        output.write(self.task, self.ports.adapter, output.active_page(self.task), byte, None)
+    def teletype(self, byte: int) -> None:
+        """Show a byte on the task's screen, as DOS does."""
+        adapter = self.ports.adapter
+        if output.write(self.task, adapter, output.active_page(self.task), byte, None):
+            self.bios.video.bells += 1
 
     def _out(self, port: int, size: int, value: int) -> None:
         if port == DEBUG_PORT:
@@ -253,17 +307,21 @@ class Services:
         """Serve an interrupt; False when there is nothing more to be done."""
         m = self._m
         self.task.went = False
-        if number == KEYBOARD:
+        if number == KEYBOARD and self.console.typed:
             self._type()
-        handler = self._handlers.get(number)
+        handler, function = self._handlers.get(number), self.task.ax
         if handler is not None and not handler(self.task):
-            if self.console.at_end() and self._typed <= self._passed():
+            if self.failure is not None:
+                return False
+            if number != WAIT and self.console.at_end() and self._typed <= self.passed():
                 return False
             m.r[r.FLAGS] |= r.IF
-            self._skip()
+            self.on_wait()
             return True
         if self.dos is not None and self.dos.exit_code is not None:
             return False
         if not self.task.went:
             m.r[REPLIED] = 1
+            if not self.console.typed and self._looks.idle(number, function, self.task, m.r[DONE]):
+                self.on_wait()
         return True

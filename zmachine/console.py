@@ -1,41 +1,14 @@
-"""The terminal as rows of cells and keys: the one place that writes to it.
-
-Built on prompt_toolkit's input parser and output. The terminal's own signals stay on, so that
-Ctrl-C and Ctrl-Z work whatever the program is doing; what they need is put back before they act.
-"""
+"""A story's styles on the terminal."""
 
 from __future__ import annotations
 
-import contextlib
-import curses
-import json
-import os
-import select
-import signal
-import sys
-import termios
-import time
-from collections.abc import Callable, Generator
-from typing import IO, TYPE_CHECKING, Any, TextIO, cast
+from typing import IO
 
-from prompt_toolkit.input.vt100 import Vt100Input
-from prompt_toolkit.key_binding import KeyPress
-from prompt_toolkit.keys import Keys
-from prompt_toolkit.output.color_depth import ColorDepth
-from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Attrs
 
-from zmachine.cells import BOLD, ITALIC, REVERSE, Row, Style
+from zmachine.cells import BOLD, ITALIC, REVERSE, Style
+from zoo.console import Abilities, Console
 
-if TYPE_CHECKING:
-    from types import FrameType
-
-    from zmachine.screen import Frame
-
-RESIZED = "resize"
-CLOSED = "closed"
-ESCAPE_DELAY = 0.1  # seconds after which an Esc is a key and not the beginning of one
-WHEEL = {64: "wheel-up", 65: "wheel-down"}
 # The colours of 8.3.1 as the terminal's own, from 2.
 PALETTE = (
     "ansiblack",
@@ -52,304 +25,29 @@ PALETTE = (
 )
 
 
-class Abilities:
-    """What the terminal can do, by its terminfo entry and the environment."""
+def console(abilities: Abilities, cast_file: IO[str] | None = None) -> Console[Style]:
+    """The terminal for a story."""
 
-    def __init__(self) -> None:
-        colours, self.full_screen, self.italic = 8, True, True
-        try:
-            curses.setupterm()
-            colours = curses.tigetnum("colors")
-            self.full_screen = bool(curses.tigetstr("cup"))
-            self.italic = bool(curses.tigetstr("sitm"))
-        except curses.error:  # no such entry
-            self.full_screen = os.environ.get("TERM", "dumb") not in ("dumb", "unknown", "")
-        self.colours = colours >= 8 and not os.environ.get("NO_COLOR")
-        if not self.colours:
-            self.depth = ColorDepth.DEPTH_1_BIT
-        elif os.environ.get("COLORTERM") in ("truecolor", "24bit"):
-            self.depth = ColorDepth.DEPTH_24_BIT
-        else:
-            self.depth = ColorDepth.DEPTH_8_BIT if colours >= 256 else ColorDepth.DEPTH_4_BIT
-
-
-class Cast:
-    """An asciicast, version 2: what the terminal was sent, and when. A line is never half there."""
-
-    def __init__(self, file: IO[str], columns: int, rows: int) -> None:
-        self._file = file
-        self._begun = time.monotonic()
-        term = os.environ.get("TERM", "")
-        self._line(
-            {
-                "version": 2,
-                "width": columns,
-                "height": rows,
-                "timestamp": int(time.time()),
-                "env": {"TERM": term},
-            }
+    def attributes(style: Style) -> Attrs:
+        italic = bool(style.bits & ITALIC)
+        return Attrs(
+            color=_colour(style.foreground),
+            bgcolor=_colour(style.background),
+            bold=bool(style.bits & BOLD),
+            underline=italic and not abilities.italic,
+            strike=False,
+            italic=italic and abilities.italic,
+            blink=False,
+            reverse=bool(style.bits & REVERSE),
+            hidden=False,
+            dim=False,
         )
 
-    def event(self, kind: str, data: str) -> None:
-        """kind: "o" for output, "r" for another size."""
-        self._line([round(time.monotonic() - self._begun, 6), kind, data])
-
-    def _line(self, value: Any) -> None:
-        self._file.write(json.dumps(value) + "\n")
-        self._file.flush()
+    return Console(abilities, attributes, cast_file)
 
 
-class _Sink:
-    """Standard output, and the asciicast beside it."""
-
-    encoding = "utf-8"
-
-    def __init__(self, file: TextIO, cast: Cast | None) -> None:
-        self._file = file
-        self._cast = cast
-
-    def write(self, data: str) -> None:
-        self._file.write(data)
-        if self._cast:
-            self._cast.event("o", data)
-
-    def flush(self) -> None:
-        self._file.flush()
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-    def isatty(self) -> bool:
-        return self._file.isatty()
-
-
-class Console:
-    """The whole terminal, between `with` and its end; it is then as it was before.
-
-    A key is a character, or a name of prompt_toolkit's longer than that ("up", "c-l", "f1"), or
-    wheel-up, wheel-down, RESIZED or CLOSED.
-    """
-
-    def __init__(self, abilities: Abilities, cast_file: IO[str] | None = None) -> None:
-        self._abilities = abilities
-        self._fd = sys.stdin.fileno()
-        self._keys: list[str] = []
-        self._rows: list[Row] = []
-        self._resized = False
-        self._interrupted = False
-        self._attrs: dict[Style, Attrs] = {}
-        self._input = Vt100Input(sys.stdin)
-        columns, rows = self.size
-        self._cast = Cast(cast_file, columns, rows) if cast_file else None
-        sink = _Sink(sys.stdout, self._cast)
-        self._output = Vt100_Output(cast(TextIO, sink), lambda: None, enable_cpr=False)  # type: ignore[arg-type, return-value]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Columns and rows."""
-        try:
-            size = os.get_terminal_size(self._fd)
-        except OSError:
-            return 80, 24
-        return size.columns or 80, size.lines or 24
-
-    @contextlib.contextmanager
-    def opened(self) -> Generator[Console]:
-        """Take the terminal, and give it back at the end, whatever ends it."""
-        cast(Any, sys.stdout).reconfigure(errors="replace")
-        self._before = termios.tcgetattr(self._fd)
-        wake, waker = os.pipe()
-        self._wake = wake
-        for end in (wake, waker):
-            os.set_blocking(end, False)
-        handlers: dict[int, Callable[[int, FrameType | None], None]] = {
-            signal.SIGWINCH: self._on_resize,
-            signal.SIGTSTP: self._on_suspend,
-            signal.SIGTERM: _leave,
-            signal.SIGHUP: _leave,
-            signal.SIGINT: self._on_interrupt,
-        }
-        old = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-        old_waker = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-        try:
-            self._take()
-            yield self
-        finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one comes too late
-            self._give_back()
-            signal.set_wakeup_fd(old_waker)
-            for number, handler in old.items():
-                signal.signal(number, handler)
-            os.close(wake)
-            os.close(waker)
-
-    def _take(self) -> None:
-        mode = termios.tcgetattr(self._fd)
-        mode[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-        mode[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)  # ISIG stays
-        mode[6][termios.VMIN] = 1
-        mode[6][termios.VTIME] = 0
-        mode[6][termios.VQUIT] = b"\0"
-        termios.tcsetattr(self._fd, termios.TCSADRAIN, mode)
-        out = self._output
-        out.enter_alternate_screen()
-        out.disable_autowrap()
-        out.write_raw("\x1b[?1000h\x1b[?1006h")  # the mouse's buttons, of which the wheel is two
-        out.flush()
-        self._rows = []
-
-    def _give_back(self) -> None:
-        out = self._output
-        out.write_raw("\x1b[?1006l\x1b[?1000l")
-        out.enable_autowrap()
-        out.reset_attributes()
-        out.quit_alternate_screen()
-        out.show_cursor()
-        with contextlib.suppress(OSError):  # who watched may have gone
-            out.flush()
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(self._fd, termios.TCSADRAIN, self._before)
-
-    def _on_resize(self, number: int, frame: FrameType | None) -> None:
-        self._resized = True
-
-    def _on_interrupt(self, number: int, frame: FrameType | None) -> None:
-        # What it meets may swallow the exception (a weak reference's callback does): the next
-        # wait for a key raises it again.
-        self._interrupted = True
-        raise KeyboardInterrupt
-
-    def _on_suspend(self, number: int, frame: FrameType | None) -> None:
-        self._give_back()
-        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTSTP)
-        # Here the program goes on when the shell lets it.
-        signal.signal(signal.SIGTSTP, self._on_suspend)
-        self._take()
-        self._resized = True
-
-    # Keys
-
-    @property
-    def pending(self) -> bool:
-        """Whether a key has been pressed that was not asked for yet."""
-        if not self._keys and select.select([self._fd], [], [], 0)[0]:
-            self._read()
-        return bool(self._keys)
-
-    def key(self, seconds: float | None) -> str | None:
-        """The next key, None when so many seconds are over."""
-        end = None if seconds is None else time.monotonic() + seconds
-        escape = False
-        while True:
-            if self._interrupted:
-                raise KeyboardInterrupt
-            if self._resized:
-                self._resized = False
-                if self._cast:
-                    self._cast.event("r", "{}x{}".format(*self.size))
-                return RESIZED
-            if self._keys:
-                return self._keys.pop(0)
-            left = None if end is None else max(end - time.monotonic(), 0)
-            wait = min(ESCAPE_DELAY, left or ESCAPE_DELAY) if escape else left
-            ready = select.select([self._fd, self._wake], [], [], wait)[0]
-            if self._fd in ready:
-                self._read()
-                escape = True
-            elif self._wake in ready:
-                os.read(self._wake, 1024)
-            elif escape:
-                self._take_keys(self._input.flush_keys())
-                escape = False
-            else:
-                return None
-
-    def _read(self) -> None:
-        self._take_keys(self._input.read_keys())
-        if self._input.closed:
-            self._keys.append(CLOSED)
-
-    def _take_keys(self, presses: list[KeyPress]) -> None:
-        for press in presses:
-            if press.key == Keys.Vt100MouseEvent:
-                name = _wheel(press.data)
-                self._keys += [name] if name else []
-            elif isinstance(press.key, Keys):
-                self._keys.append(press.key.value)
-            else:
-                self._keys.append(press.key)
-
-    # Drawing
-
-    def forget(self) -> None:
-        """Draw everything next time: something else has written on the screen."""
-        self._rows = []
-
-    def draw(self, frame: Frame, cursor: bool = True) -> None:
-        """Show a frame; only the rows that differ are sent."""
-        out = self._output
-        out.hide_cursor()
-        if len(self._rows) != len(frame.rows):
-            out.reset_attributes()
-            out.erase_screen()
-            self._rows = []
-        for y, row in enumerate(frame.rows):
-            if not self._rows or self._rows[y] != row:
-                out.cursor_goto(y + 1, 1)
-                self._row(row)
-        self._rows = frame.rows
-        out.reset_attributes()
-        out.cursor_goto(frame.cursor[0] + 1, frame.cursor[1] + 1)
-        if cursor:
-            out.show_cursor()
-        out.flush()
-
-    def _row(self, row: Row) -> None:
-        style: Style | None = None
-        text: list[str] = []
-        for char, own in row:
-            if own is not style and own != style:
-                self._output.write("".join(text))
-                text = []
-                style = own
-                self._output.set_attributes(self._attributes(own), self._abilities.depth)
-            text.append(char)
-        self._output.write("".join(text))
-
-    def _attributes(self, style: Style) -> Attrs:
-        found = self._attrs.get(style)
-        if found is None:
-            italic = bool(style.bits & ITALIC)
-            found = self._attrs[style] = Attrs(
-                color=self._colour(style.foreground),
-                bgcolor=self._colour(style.background),
-                bold=bool(style.bits & BOLD),
-                underline=italic and not self._abilities.italic,
-                strike=False,
-                italic=italic and self._abilities.italic,
-                blink=False,
-                reverse=bool(style.bits & REVERSE),
-                hidden=False,
-                dim=False,
-            )
-        return found
-
-    def _colour(self, colour: int) -> str:
-        if colour >= 0:
-            parts = (colour & 31, colour >> 5 & 31, colour >> 10 & 31)
-            return "".join(f"{part * 255 // 31:02x}" for part in parts)
-        return PALETTE[-colour - 2] if -12 <= colour <= -2 else ""
-
-    def bell(self) -> None:
-        self._output.bell()
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
-
-
-def _wheel(data: str) -> str | None:
-    """Which way the wheel turned, of a mouse's report (ESC [ < button ; column ; row M)."""
-    button = data[3:].split(";")[0]
-    return WHEEL.get(int(button)) if data[:3] == "\x1b[<" and button.isdigit() else None
+def _colour(colour: int) -> str:
+    if colour >= 0:
+        parts = (colour & 31, colour >> 5 & 31, colour >> 10 & 31)
+        return "".join(f"{part * 255 // 31:02x}" for part in parts)
+    return PALETTE[-colour - 2] if -12 <= colour <= -2 else ""

@@ -66,9 +66,6 @@ OPTIONS = (
         metavar="FILE",
         help="play: a transcript.",
     ),
-    click.Option(
-        ["--cast"], type=click.Path(path_type=Path), metavar="FILE", help="play: an asciicast v2."
-    ),
 )
 
 

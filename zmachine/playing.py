@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -20,7 +19,7 @@ from zmachine.state import State
 from zoo.front import Request
 from zoo.host import Event, Host, Replayer
 from zoo.registers import BUDGET, FAULT, HALT
-from zoo.running import recorded, report
+from zoo.running import new_file, recorded, report
 
 if TYPE_CHECKING:
     from zmachine.front import ZMachineFront
@@ -77,7 +76,8 @@ def _play_screen(
             "zoo play needs a terminal; use --plain for a stream of text, or `zoo run` in a script"
         )
     try:
-        from zmachine.console import Abilities, Console
+        from zmachine.console import console as make_console
+        from zoo.console import Abilities
     except ImportError as error:  # Windows has neither termios nor curses
         raise click.UsageError("there is no screen on this system yet; use --plain") from error
     from zmachine.story import Story
@@ -91,7 +91,7 @@ def _play_screen(
         story = Story(request.data, str(request.path))
     except ImageError as error:
         raise click.UsageError(str(error)) from error
-    console = Console(abilities, _new_file(options["cast"], stack))
+    console = make_console(abilities, new_file(request.cast, stack))
     # A log must not depend on the terminal: with one, a story sees 80 x 24 or what it is told to.
     fixed = request.record is not None or request.replay is not None
     columns, rows = (80, 24) if fixed else console.size
@@ -126,7 +126,7 @@ def _session(
     player: Player,
     stack: ExitStack,
 ) -> Session:
-    player.transcript_file = _new_file(options["transcript"], stack)
+    player.transcript_file = new_file(options["transcript"], stack)
     host: Host = CommandFile(player, player.saves)
     if request.replay:
         host = Watched(host, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
@@ -172,20 +172,6 @@ class Watched(Replayer):
         if kind == "line" and answer is not None:
             self._host.show([("typed", *answer)])
         return answer
-
-
-def _new_file(path: Path | None, stack: ExitStack) -> IO[str] | None:
-    """A file to write to; one that exists is only replaced when the person says so."""
-    if path is None:
-        return None
-    if path.exists() and not (
-        sys.stdin.isatty() and click.confirm(f"{path} exists. Replace it?", err=True)
-    ):
-        raise click.UsageError(f"{path} exists: it is not overwritten")
-    try:
-        return stack.enter_context(path.open("w", encoding="utf-8"))
-    except OSError as error:
-        raise click.UsageError(f"{path}: {error.strerror}") from error
 
 
 def resize(m: State, width: int, height: int) -> None:

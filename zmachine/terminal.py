@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from zmachine.cells import PLAIN, REVERSE, cells_of
-from zmachine.console import CLOSED, Console
+from zmachine.cells import PLAIN, REVERSE, Style, cells_of
 from zmachine.editor import MOST_LINES, Editor
 from zmachine.saves import Saves
-from zmachine.screen import Frame, Screen
+from zmachine.screen import Screen
 from zmachine.services import NOTICES
 from zmachine.story import Story
 from zmachine.vocabulary import Completion
+from zoo.console import CLOSED, Console
 from zoo.host import Event, Host
 
 RETURN = 13
@@ -45,7 +45,7 @@ class Terminal(Host):
 
     def __init__(
         self,
-        console: Console,
+        console: Console[Style],
         story: Story,
         saves: Saves,
         *,
@@ -87,7 +87,7 @@ class Terminal(Host):
     def _draw(self, editor: Editor | None = None) -> None:
         screen = self.screen
         frame = screen.frame(editor.text, editor.cursor) if editor else screen.frame()
-        self._console.draw(frame, cursor=screen.hidden == 0)
+        self._console.draw(frame.rows, None if screen.hidden else frame.cursor)
 
     def _draw_more(self) -> None:
         screen = self.screen
@@ -95,7 +95,7 @@ class Terminal(Host):
         more = cells_of(MORE.ljust(screen.width), PLAIN)
         more[: len(MORE)] = cells_of(MORE, PLAIN._replace(bits=REVERSE))
         rows = [*frame.rows[:-1], more[: screen.width]]
-        self._console.draw(Frame(rows, (len(rows) - 1, min(len(MORE), screen.width - 1))))
+        self._console.draw(rows, (len(rows) - 1, min(len(MORE), screen.width - 1)))
 
     def _page(self) -> None:
         """Wait after every screenful, as long as the person has not typed ahead."""

@@ -6,12 +6,13 @@ module imports only what is light, because the help of every command shows every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import click
+from click.core import ParameterSource
 
 from zoo.plugins import plugins
 from zoo.session import ENGINES
@@ -25,7 +26,8 @@ class Request:
     """What all machines are told of a run.
 
     budget: instructions, None for as many as it takes.  sample: the seconds between two samples of
-    how far it is, for the statistics; None for no samples.
+    how far it is, for the statistics; None for no samples.  cast: where `zoo play` records what
+    the terminal is sent.
     """
 
     path: Path
@@ -36,6 +38,7 @@ class Request:
     record: Path | None = None
     replay: Path | None = None
     sample: float | None = None
+    cast: Path | None = None
     arguments: tuple[str, ...] = ()
 
 
@@ -137,9 +140,23 @@ def request(values: dict[str, Any]) -> tuple[Front, Request, dict[str, Any]]:
     """From a command's parameters: the front, the request, and the front's own options."""
     path = values.pop("image")
     data = read(path)
-    _, front = choose(values.pop("machine"), path, data)
+    name, front = choose(values.pop("machine"), path, data)
     names = ("engine", "budget", "stats", "record", "replay", "arguments")
     common = {name: values.pop(name) for name in names}
-    common["sample"] = values.get("sample")  # only `zoo run` has it
+    common |= {name: values.get(name) for name in ("sample", "cast")}  # of one command each
     own = {option.name: values[option.name] for option in front.options if option.name}
+    _refuse_others(name, own)
     return front, Request(path, data, **common), own
+
+
+def _refuse_others(machine: str, own: Container[str]) -> None:
+    """Options of other machines' fronts are not passed over in silence."""
+    context = click.get_current_context()
+    for other in fronts().values():
+        for option in other.options:
+            if option.name and option.name not in own and _given(context, option.name):
+                raise click.UsageError(f"{option.opts[0]} is not for the machine {machine}")
+
+
+def _given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE

@@ -28,23 +28,27 @@ FAST = {
 }
 
 
-def trapped(lines: Iterable[str], trap: str) -> Iterator[str]:
-    """The lines with what TRAP stands for; when that goes on, it may have stopped the run."""
+def trapped(lines: Iterable[str], trap: str, translated: bool = False) -> Iterator[str]:
+    """The lines with what TRAP stands for, which may have stopped the run, or gone elsewhere."""
     for line in lines:
         yield line.replace(TRAP, trap)
-        if TRAP in line and not trap.startswith("return"):
+        if TRAP in line:
             yield line.replace(TRAP, "if m.r[STOP]:")
             yield line.replace(TRAP, f"    {LEAVE}")
+            if translated:
+                yield line.replace(TRAP, "return pc | TRAPPED")
 
 
 def step_source(machine: Machine, name: str, lines: Iterable[str], translated: bool = False) -> str:
     """The Python function that carries out instructions: it returns the next pc.
 
     The parameters are the decoder's fields after the arm's number. A negative result says that
-    the run stops, for the reason in the STOP register.
+    the run stops, for the reason in the STOP register. translated: TRAPPED is part of the result
+    where the guest has dealt with a fault, so that nothing is as the translation supposes.
     """
     parameters = ", ".join(machine.fields[1:])
-    body = [line.replace(LEAVE, "return -1") for line in trapped(lines, machine.trap[translated])]
+    lines = trapped(lines, machine.trap, translated)
+    body = [line.replace(LEAVE, "return -1") for line in lines]
     return f"def {name}(m, {parameters}):\n{_block([*body, 'return pc'])}\n"
 
 
@@ -120,7 +124,7 @@ def _loop(machine: Machine) -> Iterator[str]:
                 yield "            goes = 1"
             elif any(op.branches for op in arm.ops):
                 yield "            goes = 1 if to <= at else 0"
-            elif machine.trap[0]:
+            elif machine.trap:
                 yield "            goes = 1 if to != pc else 0"
             yield "            pc = to"
     yield "    if pc < 0:"
@@ -145,7 +149,7 @@ def _parts(machine: Machine) -> Iterator[str]:
     for k, group in enumerate(machine.groups):
         for arm in group.arms:
             needs = _needs(group, arm)
-            lines = trapped(arm.tail + arm.lines, machine.trap[0])
+            lines = trapped(arm.tail + arm.lines, machine.trap)
             body = [*(line.replace(LEAVE, "return -1") for line in lines), "return pc"]
             takes = ", ".join(["STATE"] + ["int64"] * len(needs))
             head = f"def {_part(k, arm)}({', '.join(('m', *needs))}):"

@@ -44,8 +44,7 @@ class Machine:
     constants: the registers that belong to the image: once it is loaded, nothing changes them.
     shared: those functions of `inline` of which a translation has one copy at most.
     noun: what an image is called.
-    trap: what TRAP stands for in the arms' lines: how the loop has the guest deal with a fault,
-        and how a translation leaves the instruction to the loop instead.
+    trap: what TRAP stands for in the arms' lines: how the guest is made to deal with a fault.
     clear: registers that are 0 whenever an instruction begins.
     context: registers on which it depends what code means; only instructions that stand alone
         (zoo.table.Op.alone) write them.
@@ -79,7 +78,7 @@ class Machine:
     constants: tuple[str, ...] = ()
     shared: frozenset[str] = frozenset()
     noun: str = "program"
-    trap: tuple[str, str] = ("", "")
+    trap: str = ""
     clear: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     reach: Callable[[State], range] | None = None

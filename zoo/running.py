@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -69,3 +71,17 @@ def logged(stack: ExitStack, host: Host, request: Request) -> Host:
     if request.replay:
         host = Replayer(host, iter(stack.enter_context(request.replay.open(encoding="utf-8"))))
     return recorded(stack, host, request)[0]
+
+
+def new_file(path: Path | None, stack: ExitStack) -> IO[str] | None:
+    """A file to write to; one that exists is only replaced when the person says so."""
+    if path is None:
+        return None
+    if path.exists() and not (
+        sys.stdin.isatty() and click.confirm(f"{path} exists. Replace it?", err=True)
+    ):
+        raise click.UsageError(f"{path} exists: it is not overwritten")
+    try:
+        return stack.enter_context(path.open("w", encoding="utf-8"))
+    except OSError as error:
+        raise click.UsageError(f"{path}: {error.strerror}") from error

@@ -126,9 +126,7 @@ def _pressed(task: Task, scan: int, extended: bool) -> Outcome:
 
 def _break(task: Task) -> Outcome:
     data.set_byte(task, data.BREAK_FLAG, 0x80)
-    start = word(task, data.BUFFER_START)
-    set_word(task, data.BUFFER_HEAD, start)
-    set_word(task, data.BUFFER_TAIL, start)
+    forget(task)
     put(task, 0)
     return Outcome.BREAK
 
@@ -156,7 +154,8 @@ def _meaning(scan: int, extended: bool, flags: int) -> int:
 # The buffer
 
 
-def _next(task: Task, offset: int) -> int:
+def next_place(task: Task, offset: int) -> int:
+    """The offset of the word behind another in the buffer."""
     offset = (offset + 2) & 0xFFFF
     return word(task, data.BUFFER_START) if offset >= word(task, data.BUFFER_END) else offset
 
@@ -164,7 +163,7 @@ def _next(task: Task, offset: int) -> int:
 def put(task: Task, value: int) -> bool:
     """Put a word at the buffer's end; False when it is full."""
     tail = word(task, data.BUFFER_TAIL)
-    after = _next(task, tail)
+    after = next_place(task, tail)
     if after == word(task, data.BUFFER_HEAD):
         return False
     set_word(task, linear(data.SEGMENT, tail), value)
@@ -182,7 +181,14 @@ def peek(task: Task) -> int | None:
 
 def drop(task: Task) -> None:
     """Take the word that `peek` gives out of the buffer."""
-    set_word(task, data.BUFFER_HEAD, _next(task, word(task, data.BUFFER_HEAD)))
+    set_word(task, data.BUFFER_HEAD, next_place(task, word(task, data.BUFFER_HEAD)))
+
+
+def forget(task: Task) -> None:
+    """Empty the buffer."""
+    start = word(task, data.BUFFER_START)
+    set_word(task, data.BUFFER_HEAD, start)
+    set_word(task, data.BUFFER_TAIL, start)
 
 
 # INT 16h
@@ -198,7 +204,7 @@ def older(value: int) -> int | None:
     return scan << 8 if char == keys.EXTENDED and scan else value
 
 
-def _next_older(task: Task) -> int | None:
+def next_older(task: Task) -> int | None:
     """The next key of the older keyboards; those before it are lost."""
     for _ in range(0x8000):  # not more words than a segment has, however the pointers are
         value = peek(task)
@@ -230,12 +236,12 @@ def _check(task: Task, value: int | None) -> bool:
 
 def read(task: Task) -> bool:
     """00: AX the next key, for which it waits."""
-    return _read(task, _next_older(task))
+    return _read(task, next_older(task))
 
 
 def check(task: Task) -> bool:
     """01: AX the next key, which stays; ZF when there is none."""
-    return _check(task, _next_older(task))
+    return _check(task, next_older(task))
 
 
 def flags(task: Task) -> bool:

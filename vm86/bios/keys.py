@@ -158,32 +158,39 @@ KEYPAD_DIGITS = (0x52, 0x4F, 0x50, 0x51, 0x4B, 0x4C, 0x4D, 0x47, 0x48, 0x49)  # 
 
 
 def scan_codes(key: str) -> bytes:
-    """What port 60h gives when a key is pressed and released; b"" for what no key gives.
+    """What port 60h gives when a key is pressed and released; see `strokes`."""
+    return b"".join(strokes(key))
+
+
+def strokes(key: str) -> tuple[bytes, bytes]:
+    """What port 60h gives when a key is pressed, and when it is released; nothing for what no key
+    gives.
 
     key: a character, or a name of NAMED, or either after "shift-", "ctrl-", "alt-" in any number. A
     character of code page 437 that has no key is typed as its number while Alt is held.
     """
     *held, last = key.split("-") if len(key) > 1 and not key.endswith("-") else _minus(key)
     if any(name not in MODIFIERS for name in held):
-        return b""
+        return b"", b""
     modifiers = [MODIFIERS[name] for name in held]
     if len(last) == 1 and last not in CONTROLS:
         if "\x01" <= last <= "\x1a":  # Ctrl and a letter
             modifiers.append(CONTROL)
             last = chr(ord(last) + 0x60)
         if last not in TYPED:
-            return _by_number(last)
+            return _by_number(last), b""
         scan, shifted = TYPED[last]
         if shifted:
             modifiers.append(SHIFT)
         pressed = bytes([scan])
     else:
         pressed = NAMED.get(CONTROLS.get(last, last), b"")
-        if not pressed:
-            return b""
         if last == "break":
             modifiers.append(CONTROL)
-    return _held(list(dict.fromkeys(modifiers)), pressed + _released(pressed))
+    if not pressed:
+        return b"", b""
+    modifiers = list(dict.fromkeys(modifiers))
+    return bytes(modifiers) + pressed, _released(pressed) + _up(modifiers)
 
 
 def _minus(key: str) -> list[str]:
@@ -195,10 +202,8 @@ def _released(pressed: bytes) -> bytes:
     return pressed[:-1] + bytes([pressed[-1] | RELEASED])
 
 
-def _held(modifiers: list[int], codes: bytes) -> bytes:
-    down = bytes(modifiers)
-    up = bytes(scan | RELEASED for scan in reversed(modifiers))
-    return down + codes + up
+def _up(modifiers: list[int]) -> bytes:
+    return bytes(scan | RELEASED for scan in reversed(modifiers))
 
 
 def _by_number(char: str) -> bytes:
@@ -207,4 +212,5 @@ def _by_number(char: str) -> bytes:
     if not code:
         return b""
     digits = bytes(KEYPAD_DIGITS[int(digit)] for digit in str(code))
-    return _held([ALT], b"".join(bytes((scan, scan | RELEASED)) for scan in digits))
+    typed = b"".join(bytes((scan, scan | RELEASED)) for scan in digits)
+    return bytes([ALT]) + typed + _up([ALT])

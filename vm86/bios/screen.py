@@ -43,6 +43,35 @@ def cells(memory: Memory, adapter: Adapter) -> list[list[Cell]]:
     ]
 
 
+def colours(memory: Memory, adapter: Adapter) -> list[tuple[int, int, int]]:
+    """256 colours as red, green and blue, of which a mode uses as many as it has."""
+    if mode_of(memory).bits == 8:
+        return [adapter.colour(number) for number in range(256)]
+    return [adapter.palette(number) for number in range(256)]
+
+
+def look(memory: Memory, adapter: Adapter, attribute: int) -> tuple[int, int]:
+    """The numbers of the foreground's and the background's colour, blinking or not."""
+    return _look(attribute, mode_of(memory), adapter.blinks, True)
+
+
+def blinks(adapter: Adapter, attribute: int) -> bool:
+    return adapter.blinks and bool(attribute & BLINKING)
+
+
+def shown(memory: Memory, adapter: Adapter) -> tuple[object, ...]:
+    """What the screen depends on: it has not changed as long as this is the same."""
+    mode = mode_of(memory)
+    size = FRAME if mode.bits == 8 else CELLS
+    registers = (adapter.crtc, adapter.attribute, adapter.dac, [adapter.mask])
+    return (
+        memory.read(mode.address, size),
+        mode,
+        rows_of(memory),
+        *(tuple(values) for values in registers),
+    )
+
+
 def cursor(memory: Memory, adapter: Adapter) -> Cursor | None:
     """Where the cursor of a text screen is, or None where none is seen."""
     mode = mode_of(memory)
@@ -73,7 +102,7 @@ def picture(memory: Memory, adapter: Adapter, blink: bool = True) -> Picture:
         lines = _text_lines(memory, adapter, blink)
     else:
         lines = _graphics(memory, adapter)
-    return Picture(len(lines[0]), len(lines), _coloured(lines, _colours(memory, adapter)))
+    return Picture(len(lines[0]), len(lines), _coloured(lines, colours(memory, adapter)))
 
 
 # Text
@@ -206,13 +235,6 @@ def _packed(pixels: bytes) -> int:
 
 
 # Colours
-
-
-def _colours(memory: Memory, adapter: Adapter) -> list[tuple[int, int, int]]:
-    """256 colours, of which a mode uses as many as it has."""
-    if mode_of(memory).bits == 8:
-        return [adapter.colour(number) for number in range(256)]
-    return [adapter.palette(number) for number in range(256)]
 
 
 def _coloured(lines: list[bytes], colours: list[tuple[int, int, int]]) -> bytes:

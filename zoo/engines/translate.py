@@ -20,7 +20,7 @@ from zoo.engines import backend, jit
 from zoo.engines.constants import Constants
 from zoo.engines.units import Instruction, Unit, name
 from zoo.machine import Machine
-from zoo.registers import RETRY, RUNNING, STOP
+from zoo.registers import RETRY, RUNNING, STOP, TRAPPED
 from zoo.table import LEAVE, TRAP
 
 DEPTH = 200  # calls within translated code, before the processor's own stack could be too deep
@@ -229,7 +229,7 @@ class _Writer:
         yield from self._from(start, Part.BUDGET, budget)
         for k, one in enumerate(block):
             yield from self._from(one.address, Part.OWN, self._instruction(f"{b}.{k}", one))
-            after = [*self._stop(f"{b}.{k}", one, count - k - 1)]
+            after = [*self._stop(f"{b}.{k}", one, count - k - 1, k == count - 1)]
             if not unit.within(self._fixed):
                 after += self._changed(f"{b}.{k}", count - k - 1)
             yield from self._from(one.address, Part.AFTER, after)
@@ -244,8 +244,9 @@ class _Writer:
         yield f"  %{i}.status = call i32 @{arm}(ptr %result, ptr %exception, ptr %m, {fields})"
         yield f"  %{i} = load i64, ptr %result"
 
-    def _stop(self, i: str, one: Instruction, after: int) -> Iterator[str]:
-        """Leave if it stopped the run; `after`: how many of the block come after this one."""
+    def _stop(self, i: str, one: Instruction, after: int, last: bool) -> Iterator[str]:
+        """Leave if it stopped the run, or a fault took the guest elsewhere; `after`: how many of
+        the block come after this one. The last one goes wherever its result says."""
         if any(LEAVE in line or TRAP in line for line in one.arm.loads + one.arm.lines):
             yield from (
                 f"  %{i}.stops = icmp slt i64 %{i}, 0",
@@ -257,6 +258,25 @@ class _Writer:
                 "  br label %stopped",
                 f"{i}.on:",
             )
+        if not last and any(TRAP in line for line in one.arm.lines):
+            yield from (
+                f"  %{i}.next = icmp eq i64 %{i}, {one.end}",
+                f"  br i1 %{i}.next, label %{i}.here, label %{i}.away",
+                *self._away(f"{i}.away", i, after),
+                f"{i}.here:",
+            )
+
+    def _away(self, label: str, i: str, after: int) -> Iterator[str]:
+        """Leave, to where the result of instruction `i` says."""
+        yield from (
+            f"{label}:",
+            f"  %{label}.pc = and i64 %{i}, {~TRAPPED}",
+            f"  store i64 %{label}.pc, ptr %next",
+            f"  %{label}.left = load i64, ptr %left",
+            f"  %{label}.sum = add i64 %{label}.left, {after}",
+            f"  store i64 %{label}.sum, ptr %left",
+            "  br label %leave",
+        )
 
     def _guard(self, unit: Unit) -> Iterator[str]:
         """Is the context the one that it was translated for? And is what must be clear clear?"""
@@ -283,12 +303,7 @@ class _Writer:
             f"  %{i}.changed = load i64, ptr %{self._machine.changed}, !tbaa !2",
             f"  %{i}.intact = icmp eq i64 %{i}.changed, 0",
             f"  br i1 %{i}.intact, label %{i}.good, label %{i}.bad",
-            f"{i}.bad:",
-            f"  store i64 %{i}, ptr %next",
-            f"  %{i}.bad.left = load i64, ptr %left",
-            f"  %{i}.bad.sum = add i64 %{i}.bad.left, {after}",
-            f"  store i64 %{i}.bad.sum, ptr %left",
-            "  br label %leave",
+            *self._away(f"{i}.bad", i, after),
             f"{i}.good:",
         )
 
@@ -298,9 +313,7 @@ class _Writer:
         known = " ".join(f"i64 {t}, label %b_{t:x}" for t in dict.fromkeys(targets))
         other = f"{i}.call" if last.onward.calls and targets else f"{i}.leave"
         yield f"  switch i64 %{i}, label %{other} [{known}]"
-        yield f"{i}.leave:"
-        yield f"  store i64 %{i}, ptr %next"
-        yield "  br label %leave"
+        yield from self._away(f"{i}.leave", i, 0)
         if last.onward.calls and targets:
             yield from self._call(i, targets[0], unit.within(self._fixed))
 
@@ -311,7 +324,11 @@ class _Writer:
         other code has; what can change has looked just now, and looks after the call.
         """
         c = f"{i}.call"
-        yield from (f"{c}:", f"  store i64 %{i}, ptr %next")
+        yield from (
+            f"{c}:",
+            f"  %{c}.to = and i64 %{i}, {~TRAPPED}",
+            f"  store i64 %{c}.to, ptr %next",
+        )
         if fixed:
             yield from self._intact(f"{c}.before", f"{c}.still")
             yield f"{c}.still:"
@@ -319,7 +336,7 @@ class _Writer:
             f"  %{c}.deep = icmp eq i64 %depth, 0",
             f"  br i1 %{c}.deep, label %leave, label %{c}.look",
             f"{c}.look:",
-            f"  %{c}.index = and i64 %{i}, {self._mask}",
+            f"  %{c}.index = and i64 %{c}.to, {self._mask}",
             f"  %{c}.entry = getelementptr i64, ptr %table, i64 %{c}.index",
             f"  %{c}.word = load i64, ptr %{c}.entry",
             f"  %{c}.none = icmp sle i64 %{c}.word, {jit.MOST}",
@@ -328,7 +345,7 @@ class _Writer:
             f"  %{c}.code = inttoptr i64 %{c}.word to ptr",
             f"  %{c}.budget = load i64, ptr %left",
             f"  %{c}.depth = sub i64 %depth, 1",
-            f"  %{c}.both = call {RESULT} %{c}.code(ptr %m, i64 %{i}, i64 %{c}.budget,"
+            f"  %{c}.both = call {RESULT} %{c}.code(ptr %m, i64 %{c}.to, i64 %{c}.budget,"
             f" ptr %table, i64 %{c}.depth)",
             f"  %{c}.left = extractvalue {RESULT} %{c}.both, 0",
             f"  %{c}.pc = extractvalue {RESULT} %{c}.both, 1",

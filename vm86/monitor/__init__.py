@@ -1,0 +1,1 @@
+"""The monitor's host side: several tasks at once, and the terminal that shows one of them."""

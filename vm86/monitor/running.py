@@ -1,0 +1,160 @@
+"""`zoo run` of DOS programs: one, or several at once, without a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from vm86.bios import png, screen
+from vm86.monitor.scheduler import Scheduler
+from vm86.monitor.tasks import Program, Task, names, new_services
+from zoo.cli import EXIT_BUDGET, EXIT_FAULT, EXIT_INTERRUPTED
+from zoo.front import Request
+from zoo.host import Event, Host
+from zoo.running import logged
+from zoo.sampling import Sampler
+
+
+class Stream(Host):
+    """Standard input, a byte at a time, and standard output. source: None for no input."""
+
+    def __init__(self, source: BinaryIO | None, sink: BinaryIO) -> None:
+        self._source = source
+        self._sink = sink
+
+    def on_byte(self) -> int | None:
+        return None if self._source is None else next(iter(self._source.read(1)), None)
+
+    def show(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event[0] == "bytes":
+                self.write(event[1])
+        self._sink.flush()
+
+    def write(self, data: bytes) -> None:
+        self._sink.write(data)
+
+    def finish(self) -> None:
+        """No more will be shown."""
+
+
+class Labelled(Stream):
+    """Standard output that several tasks share: whole lines, each behind its task's name."""
+
+    def __init__(self, source: BinaryIO | None, sink: BinaryIO, name: str) -> None:
+        super().__init__(source, sink)
+        self._label = f"{name}| ".encode()
+        self._line = b""
+
+    def write(self, data: bytes) -> None:
+        *lines, self._line = (self._line + data).split(b"\n")
+        for line in lines:
+            self._sink.write(self._label + line + b"\n")
+
+    def finish(self) -> None:
+        """Write the line that has not ended, too."""
+        if self._line:
+            self.write(b"\r\n")
+            self._sink.flush()
+
+
+def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
+    """Run the programs; the exit code. wanted: what --screen says."""
+    show = shown(wanted)
+    called = names(programs)
+    width = max(map(len, called))
+    sink = sys.stdout.buffer
+    with ExitStack() as stack:
+        tasks: list[Task] = []
+        streams: list[Stream] = []
+        for name, program in zip(called, programs, strict=True):
+            source = None if tasks else sys.stdin.buffer
+            if len(programs) == 1:
+                stream = Stream(source, sink)
+            else:
+                stream = Labelled(source, sink, name.ljust(width))
+            host = stream if tasks else logged(stack, stream, request)
+            task = Task(name, program, new_services(program, host), request.engine)
+            stack.callback(task.close)
+            tasks.append(task)
+            streams.append(stream)
+        every = request.sample
+        samplers = [] if every is None else [Sampler(task.session, every) for task in tasks]
+        scheduler = Scheduler(tasks, request.budget)
+        interrupted = False
+        try:
+            scheduler.run()
+        except KeyboardInterrupt:
+            interrupted = True
+            click.echo("\n[interrupted]", err=True)
+        for stream in streams:
+            stream.finish()
+        for sampler in samplers:
+            sampler.finish()
+        report(tasks)
+        if request.stats:
+            for k, task in enumerate(tasks):
+                samples = {"samples": samplers[k].samples} if samplers else {}
+                click.echo(json.dumps(statistics(task) | samples), err=True)
+    for k, task in enumerate(tasks, 1):
+        show(task, k if len(tasks) > 1 else None)
+    return EXIT_INTERRUPTED if interrupted else exit_code(tasks, scheduler.left == 0)
+
+
+def report(tasks: Sequence[Task]) -> None:
+    """Say which tasks have failed, and why."""
+    for task in tasks:
+        if task.failure is not None:
+            click.echo(f"\n[{task.name} failed: {task.failure}]", err=True)
+
+
+def statistics(task: Task) -> dict[str, object]:
+    """The figures of --stats."""
+    return {**task.session.stats.as_json(), "program": task.name, "share": task.share}
+
+
+def exit_code(tasks: Sequence[Task], exhausted: bool) -> int:
+    """Of all tasks together: that one has failed, that the budget is used up with one still
+    running, or else the first program's."""
+    if any(task.failure is not None for task in tasks):
+        return EXIT_FAULT
+    if exhausted and not all(task.ended for task in tasks):
+        return EXIT_BUDGET
+    return tasks[0].exit_code
+
+
+def picture(task: Task) -> bytes:
+    """The task's screen as a PNG file."""
+    return png.png(screen.picture(task.services.task, task.services.ports.adapter))
+
+
+def shown(wanted: str) -> Callable[[Task, int | None], None]:
+    """What --screen does at the end with each task's; the number is None for one that is alone."""
+
+    def text(task: Task, number: int | None) -> None:
+        if number is not None:
+            click.echo(f"--- {task.name} ---")
+        click.echo(screen.text(task.services.task, task.services.ports.adapter).rstrip())
+
+    def save(task: Task, number: int | None) -> None:
+        path = Path(wanted.removeprefix("png:"))
+        if number is not None:
+            path = path.with_stem(f"{path.stem}-{number}")
+        try:
+            path.write_bytes(picture(task))
+        except OSError as error:
+            raise click.UsageError(f"--screen {wanted}: {error.strerror}") from error
+
+    if wanted.startswith("png:") and wanted != "png:":
+        return save
+    if wanted == "text":
+        return text
+    if wanted != "none":
+        raise click.BadParameter(f"--screen {wanted}: it is text, png:FILE or none")
+    return lambda task, number: None
