@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-ZOO = (sys.executable, "-m", "zoo")
 REPETITIONS = slice(3, 5)  # the word in a program that says how many
 MOST = 0xFFFF
 SECONDS = 0.5  # a measurement takes at least so long
@@ -120,7 +119,18 @@ def processor_time(
 
 
 def zoo(engine: str) -> Callable[[Path], float]:
-    return lambda path: processor_time([*ZOO, "run", "--engine", engine, path])
+    # -P: this file has the name of a package.
+    return lambda path: processor_time([sys.executable, "-P", __file__, "--zoo", engine, path])
+
+
+def run_in_zoo(engine: str, program: str) -> None:
+    """`zoo run`, but that it waits for translations: so they are made at the same instructions in
+    every run."""
+    from zoo.cli import commands
+    from zoo.engines import recompile
+
+    recompile.WAIT = True
+    commands.main(["run", "--engine", engine, program])
 
 
 def dosbox(core: str) -> Callable[[Path], float]:
@@ -157,7 +167,6 @@ def bochs(path: Path) -> float:
 
 
 def unicorn(path: Path) -> float:
-    # -P: this file has the name of a package.
     return processor_time([sys.executable, "-P", __file__, "--unicorn", path])
 
 
@@ -196,7 +205,7 @@ def lacks_unicorn() -> str:
 def peers() -> tuple[Peer, ...]:
     return (
         Peer("zoo jit", "", zoo("jit")),
-        Peer("zoo recompile", "", zoo("recompile"), settling=2.0),
+        Peer("zoo recompile", "", zoo("recompile"), settling=1.0),
         Peer("DOSBox dynamic", lacks("dosbox"), dosbox("dynamic")),
         Peer("DOSBox normal", lacks("dosbox"), dosbox("normal")),
         Peer("Unicorn", lacks_unicorn(), unicorn),
@@ -332,8 +341,12 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=[], help="how their names begin")
     parser.add_argument("--programs", nargs="*", default=list(PROGRAMS), choices=list(PROGRAMS))
     parser.add_argument("--output", type=Path, help="where the tables go; by default, printed")
+    parser.add_argument("--zoo", nargs=2, metavar=("ENGINE", "PROGRAM"), help="one run, in here")
     parser.add_argument("--unicorn", type=Path, metavar="PROGRAM", help="one run, in here")
     wanted = parser.parse_args()
+    if wanted.zoo:
+        run_in_zoo(*wanted.zoo)
+        return
     if wanted.unicorn:
         run_in_unicorn(wanted.unicorn.read_bytes())
         return
@@ -355,7 +368,7 @@ def main() -> None:
     names = [peer.name for peer in here]
     kind = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     lines = [f"{wanted.rounds} rounds; {kind}", "", *rates(rounds, names, wanted.programs)]
-    for ours in (name for name in names if name.startswith("zoo")):
+    for ours in (name for name in names if name.startswith("zoo") and len(names) > 1):
         lines += ["", *ratios(rounds, ours, names, wanted.programs)]
     if wanted.output:
         wanted.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
