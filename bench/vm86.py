@@ -269,7 +269,8 @@ def prepared(peer: Peer, source: Path, folder: Path) -> Work:
         return count
 
     few = enough(peer.settling, 1, MOST // 2)
-    many = enough(max(SECONDS, peer.settling), few, MOST)
+    # How long translating takes differs from run to run: it must not matter.
+    many = enough(SECONDS + 4 * peer.settling, few, MOST)
     return Work(
         peer,
         source.stem,

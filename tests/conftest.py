@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,13 +60,19 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 def program(name: str) -> str:
     """The path of an installed program; without it skip, or, where CI is set, fail."""
-    found = shutil.which(name) or shutil.which(name, path="/usr/games")
+    found = shutil.which(name) or shutil.which(name, path="/usr/games:/usr/sbin")
     if found is None:
         reason = f"{name} is not installed"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+@pytest.fixture(scope="session")
+def installed() -> Callable[[str], str]:
+    """See `program`."""
+    return program
 
 
 @pytest.fixture(scope="session")

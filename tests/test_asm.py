@@ -181,7 +181,10 @@ def test_a_part_as_json(story: Path) -> None:
     ("text", "message"),
     [
         ("quit\n", "does not say for which machine it is; begin it with `.machine NAME`"),
-        (".machine abacus\n", "there is no assembler for 'abacus'; there are some for: zmachine"),
+        (
+            ".machine abacus\n",
+            "there is no assembler for 'abacus'; there are some for: vm86, zmachine",
+        ),
         (".machine zmachine\nfly\n", ":2:1: version 5 has no instruction fly"),
     ],
 )
@@ -195,6 +198,51 @@ def test_asm_refuses(tmp_path: Path, text: str, message: str) -> None:
     assert not out.exists()
 
 
+def test_the_name_of_a_source_can_say_the_machine(tmp_path: Path) -> None:
+    source = tmp_path / "a.asm"
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "b.inc").write_text("db N, M\n")
+    source.write_text('%include "b.inc"\n')
+    out = tmp_path / "a.com"
+    arguments = [str(source), "-o", str(out), "-D", "N=5", "-D", "M=7"]
+    done = CliRunner().invoke(asm, arguments)
+    assert "a.asm:1:1: no file 'b.inc' in the folders that were given" in done.output
+    assert not out.exists()
+    folder = ["-I", str(tmp_path / "more")]
+    assert CliRunner().invoke(asm, arguments + folder, standalone_mode=False).return_value == 0
+    assert out.read_bytes() == b"\5\7"
+
+
+def test_names_for_a_source_with_its_own_directives(tmp_path: Path) -> None:
+    source, out = tmp_path / "a.zasm", tmp_path / "a.z5"
+    source.write_text(".machine zmachine\n.byte N\n")
+    arguments = [str(source), "-o", str(out), "-D"]
+    CliRunner().invoke(asm, [*arguments, "N=0x11"], standalone_mode=False)
+    assert out.read_bytes() == b"\x11"
+    done = CliRunner().invoke(asm, [*arguments, "N=x"])
+    assert "N is given as 'x', which is no number" in done.output
+
+
+def test_raw_code(tmp_path: Path) -> None:
+    image = tmp_path / "a.bin"
+    image.write_bytes(bytes.fromhex("ebfe8b03c3"))
+    arguments = [str(image), "--machine", "vm86", "--bits", "32", "--origin", "0x7c00"]
+    listing = CliRunner().invoke(dis, [*arguments, "--entry", "0x7c02", "--json"]).output
+    lines = [(x["name"], x.get("operands")) for x in json.loads(listing)["lines"]]
+    assert lines == [
+        ("bits", ["32"]),
+        ("org", ["0x7c00"]),
+        ("db", ["0xeb", "0xfe"]),
+        ("mov", ["eax", "[ebx]"]),
+        ("ret", None),
+    ]
+
+
+def test_raw_code_is_not_for_every_machine(story: Path) -> None:
+    done = CliRunner().invoke(dis, [str(story), "--bits", "32"])
+    assert (done.exit_code, "--bits is not for images of 'zmachine'" in done.output) == (2, True)
+
+
 def test_asm_refuses_what_is_no_text(tmp_path: Path) -> None:
     source = tmp_path / "a.zasm"
     source.write_bytes(b"\xff\xfe")
@@ -204,7 +252,9 @@ def test_asm_refuses_what_is_no_text(tmp_path: Path) -> None:
 
 def test_dis_refuses(story: Path) -> None:
     done = CliRunner().invoke(dis, [str(story), "--machine", "abacus"])
-    assert "there is no disassembler for 'abacus'; there are some for: zmachine" in done.output
+    assert (
+        "there is no disassembler for 'abacus'; there are some for: vm86, zmachine" in done.output
+    )
     done = CliRunner().invoke(dis, [str(story), "--from", "here"])
     assert "'here' is no address; it looks like 0x4f05 or 20229" in done.output
     story.write_bytes(b"\5short")

@@ -7,6 +7,7 @@ from typing import cast
 
 from vm86 import registers as r
 from vm86.bios.disk import diskette
+from vm86.front import boots
 from vm86.machine import MACHINE
 from vm86.reset import power_on
 from vm86.segments import set_plain
@@ -16,15 +17,8 @@ from zoo.host import Host
 from zoo.machine import ImageError
 from zoo.session import Session
 
-SIGNATURE = b"\x55\xaa"
-SECTOR = 512
 PAGE = 4096
 EXTENDED = (RAM - MEGABYTE) >> 10  # KiB
-
-
-def boots(data: bytes) -> bool:
-    """Whether bytes look like a disk that can be booted."""
-    return len(data) > SECTOR and data[SECTOR - 2 : SECTOR] == SIGNATURE
 
 
 def boot(image: bytes, host: Host, engine: str) -> Session:

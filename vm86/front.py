@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 from zoo.front import Request, read
 
 if TYPE_CHECKING:
-    from vm86.dos.mount import Mount
+    from vm86.dos.volume import Volume
     from vm86.monitor.tasks import Program
     from zoo.facts import Section
 
@@ -21,8 +21,8 @@ OPTIONS = (
         ["--mount"],
         multiple=True,
         metavar="X=DIR[:rw]",
-        help="A folder as drive X, to read; with :rw to write, too. By default a program's own "
-        "folder is C.",
+        help="A folder, or a disk's image, as drive X. With :rw programs can write to the folder, "
+        "and what they write to the disk is kept. By default a program's own folder is C.",
     ),
     click.Option(
         ["--also"],
@@ -52,18 +52,46 @@ OPTIONS = (
         metavar="FILE",
         help="play: a picture of the screen, at the end and whenever Ctrl-] p is typed.",
     ),
+    click.Option(
+        ["--rom"],
+        metavar="FILE@ADDRESS",
+        help="run: instead of IMAGE, a ROM at a linear address, as F0000h, which the processor "
+        "starts after a reset.",
+    ),
+    click.Option(
+        ["--debug-port"],
+        metavar="PORT",
+        help="run, of a disk or a ROM: what is written to this port is text for standard output; "
+        "E9h otherwise.",
+    ),
+    click.Option(
+        ["--post-port"],
+        metavar="PORT",
+        help="run, of a disk or a ROM: what is written to this port is the code of a test, which "
+        "is told on standard error.",
+    ),
+    click.Option(
+        ["--dos"],
+        default="3.30",
+        metavar="VERSION",
+        help="The version that DOS tells programs, some of which want their own: 2.0, say.",
+    ),
 )
 JUMPS = (0xE9, 0xEB)
 MOST_SHARES = 1000
+SECTOR = 512
+SIGNATURE = b"\x55\xaa"  # at the end of a disk's first sector
 
 
 class Vm86Front:
     """Runs and plays DOS programs."""
 
     options: Sequence[click.Option] = OPTIONS
+    suffixes: Sequence[str] = (".com", ".exe")
 
     def recognises(self, data: bytes) -> bool:
-        """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump."""
+        """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump, as
+        does a disk."""
         return data[:2] in (b"MZ", b"ZM") or (data[:1] != b"" and data[0] in JUMPS)
 
     def run(self, request: Request, **options: Any) -> int:
@@ -72,13 +100,29 @@ class Vm86Front:
         for name in ("speed", "png"):
             if options[name] is not None:
                 raise click.UsageError(f"--{name} is for zoo play; zoo run has --screen")
+        if options["rom"] is not None or boots(request.data):
+            return _bare(request, options)
         return run(request, programs(request, options), options["screen"])
+
+    def image(self, options: Mapping[str, Any]) -> Path | None:
+        """The ROM's file."""
+        given = options["rom"]
+        return None if given is None else Path(given.rpartition("@")[0] or given)
+
+    def run_folder(self, request: Request, **options: Any) -> int:
+        """The shell, in the folder as drive C."""
+        return self.run(request, **options)
 
     def play(self, request: Request, **options: Any) -> int:
         from vm86.monitor.playing import play
 
         if options["screen"] != "none":
             raise click.UsageError("--screen is for zoo run; zoo play has --png")
+        for name in ("rom", "debug_port", "post_port"):
+            if options[name] is not None:
+                raise click.UsageError(f"--{name.replace('_', '-')} is for zoo run")
+        if boots(request.data):
+            raise click.UsageError(f"{request.path} is a disk that boots: zoo run runs it")
         return play(request, programs(request, options), options["speed"], options["png"])
 
     def describe(self, path: Path, data: bytes) -> Sequence[Section]:
@@ -91,6 +135,41 @@ class Vm86Front:
 FRONT = Vm86Front()
 
 
+def boots(data: bytes) -> bool:
+    """Whether these are sectors, the first of which can be booted, and no program."""
+    return len(data) > SECTOR and data[:2] != b"MZ" and data[SECTOR - 2 : SECTOR] == SIGNATURE
+
+
+def _bare(request: Request, options: Mapping[str, Any]) -> int:
+    from vm86.monitor.bare import run_bare
+
+    for name in ("mount", "also", "share"):
+        if options[name]:
+            raise click.UsageError(f"--{name} is for DOS programs, and {request.path} is none")
+    rom = options["rom"]
+    return run_bare(
+        request,
+        None if rom is None else _number("--rom", rom.rpartition("@")[2], 1 << 20),
+        _number("--debug-port", options["debug_port"], 1 << 16),
+        _number("--post-port", options["post_port"], 1 << 16),
+        options["screen"],
+    )
+
+
+def _number(option: str, text: str | None, end: int) -> int | None:
+    """A number in hexadecimal, as Intel writes it, less than `end`."""
+    if text is None:
+        return None
+    try:
+        number = int(text.lower().removesuffix("h").removeprefix("0x"), 16)
+    except ValueError:
+        number = -1
+    if not 0 <= number < end:
+        example = "FILE@F0000h" if option == "--rom" else "E9h"
+        raise click.BadParameter(f"{option} {text}: it is hexadecimal, as in {example}")
+    return number
+
+
 def programs(request: Request, options: dict[str, Any]) -> list[Program]:
     """The program that was given, and those of --also, with their drives and shares."""
     from vm86.monitor.tasks import Program
@@ -98,8 +177,9 @@ def programs(request: Request, options: dict[str, Any]) -> list[Program]:
     given = [(request.path, request.data, " ".join(request.arguments))]
     given += [_also(one) for one in options["also"]]
     shares = _shares(options["share"], len(given))
+    dos = version(options["dos"])
     return [
-        Program(path, data, arguments, mounts(options["mount"], path), share)
+        Program(path, data, arguments, mounts(options["mount"], path), share, dos)
         for (path, data, arguments), share in zip(given, shares, strict=True)
     ]
 
@@ -132,23 +212,31 @@ def _shares(given: str | None, count: int) -> list[int]:
     return [int(part) for part in parts]
 
 
-def mounts(given: Sequence[str], program: Path) -> list[Mount]:
+def version(text: str) -> tuple[int, int]:
+    """Of DOS, its major and its minor number as 30h gives them: "3.3" is 3.30."""
+    major, _, minor = text.partition(".")
+    if not (major + minor).isdecimal() or not 1 <= int(major) <= 9 or len(minor) > 2:
+        raise click.BadParameter(f"--dos {text}: a version is given as 3.30")
+    return int(major), int(minor.ljust(2, "0"))
+
+
+def mounts(given: Sequence[str], program: Path) -> list[Volume]:
     """The drives that --mount gives; the program's folder as C, if it gives no C."""
+    from vm86.dos.drives import parse_mount
     from vm86.dos.mount import Mount
 
-    found: dict[str, Mount] = {}
+    found: dict[str, Volume] = {}
     for one in given:
-        letter, equals, folder = one.partition("=")
-        writable = folder.endswith(":rw")
         try:
-            mount = Mount(letter, folder.removesuffix(":rw"), writable=writable)
+            mount = parse_mount(one)
         except (OSError, ValueError) as error:
             raise click.BadParameter(
-                f"--mount {one}: {error}; it is given as C=DIR or C=DIR:rw"
+                f"--mount {one}: {error}; it is given as C=DIR or C=DIR:rw, or with a disk's image"
             ) from error
-        if not equals or mount.letter in found:
-            raise click.BadParameter(f"--mount {one}: a drive is given once, as C=DIR or C=DIR:rw")
+        if mount.letter in found:
+            raise click.BadParameter(f"--mount {one}: a drive is given once")
         found[mount.letter] = mount
     if "C" not in found:
-        found["C"] = Mount("C", program.resolve().parent)
+        folder = program.resolve()
+        found["C"] = Mount("C", folder if folder.is_dir() else folder.parent)
     return list(found.values())

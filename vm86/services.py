@@ -19,8 +19,9 @@ from vm86.bios.data import BUFFER_HEAD, BUFFER_TAIL
 from vm86.bios.disk import Image
 from vm86.bios.keys import scan_codes
 from vm86.devices.ports import Ports
+from vm86.dos.diskmount import bios_drives
 from vm86.dos.kernel import Dos
-from vm86.dos.mount import Mount
+from vm86.dos.volume import Volume
 from vm86.guesttask import GuestTask
 from vm86.monitor.idle import Looks
 from vm86.monitor.keyboard import Keyboard
@@ -49,7 +50,7 @@ STUB = 8  # bytes of memory for each interrupt
 IRET = 0xCF
 JMP = 0xE9
 SERVE = (0x63, 0xC0)
-DEBUG_PORT = 0xE9
+DEBUG_PORT = 0xE9  # where emulators take text from
 BOOT = 0x7C00  # where the first sector of a disk is loaded
 WAIT = 0x15  # INT 15h waits for a time, all others for a key
 KEYBOARD = 0x16
@@ -108,7 +109,8 @@ class Services:
     """Answers a task's requests. `boot` gives it DOS; without, nothing is behind its interrupts.
 
     speed, epoch (the time of day at the beginning) and console may be set before `boot`. failure:
-    the exception that the program had no handler for, and where it was.
+    the exception that the program had no handler for, and where it was. debug_port, post_port: what
+    is written there is shown as "debug" and as "post".
     """
 
     def __init__(
@@ -130,6 +132,8 @@ class Services:
         self.speed = SPEED
         self.epoch = EPOCH
         self.failure: str | None = None
+        self.debug_port = DEBUG_PORT
+        self.post_port: int | None = None
         self.on_wait = self._skip
         self._handlers: dict[int, Callable[[GuestTask], bool]] = {}
         self._skipped = 0  # instructions' worth of time in which nothing was done
@@ -199,12 +203,13 @@ class Services:
 
     # Starting
 
-    def boot(self, mounts: Sequence[Mount]) -> Dos:
-        """Start DOS in a virtual-8086 task."""
+    def boot(self, mounts: Sequence[Volume], version: tuple[int, int] = (3, 30)) -> Dos:
+        """Start DOS in a virtual-8086 task. version: what it says it is."""
         supervise(self._m)
         self._make_vectors()
+        self.bios.disks.drives.update(bios_drives(mounts))
         self.bios.power_on(self.task)
-        dos = self.dos = Dos(self.task, mounts, self.console, self)
+        dos = self.dos = Dos(self.task, mounts, self.console, self, version)
         self._handlers |= {
             0x20: dos.int20,
             0x21: dos.int21,
@@ -212,6 +217,7 @@ class Services:
             0x26: dos.int26,
             0x27: dos.int27,
             0x29: dos.int29,
+            0x2E: dos.int2e,
             0x2F: dos.int2f,
         }
         self._make_handlers()
@@ -299,8 +305,10 @@ class Services:
             self.bios.video.bells += 1
 
     def _out(self, port: int, size: int, value: int) -> None:
-        if port == DEBUG_PORT:
+        if port == self.debug_port:
             self._host.show([("debug", bytes([value & 0xFF]))])
+        elif port == self.post_port:
+            self._host.show([("post", bytes([value & 0xFF]))])
         self.ports.write(port, size, value)
 
     def _interrupt(self, number: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vm86.flags import difference
 from vm86.memory import place, target
-from vm86.registers import DF, ECX, EDI, END, ES, ESI, FLAGS, ZR
+from vm86.registers import DF, DR, ECX, EDI, END, ES, ESI, FLAGS, IF, INTERRUPT, STEP, ZR
 from vm86.state import State, get, load, put, save
 
 CHUNK = 1 << 16
@@ -29,8 +29,14 @@ def advance(m: State, n: int, by: int, am: int) -> int:
 
 
 def elements(m: State, p: int, am: int) -> int:
-    """How many elements to do now: one where something may have to be seen to after each."""
-    return min(m.r[ECX] & am, CHUNK if m.r[END] >= 0 else 1) if p else 1
+    """How many elements to do now."""
+    if p == 0:
+        return 1
+    # One, where after each an interrupt is taken, or a trap.
+    waits = m.r[INTERRUPT] >= 0 and m.r[FLAGS] & IF
+    if m.r[END] < 0 and (waits or m.r[STEP] or m.r[DR + 7] & 0xFF):
+        return min(m.r[ECX] & am, 1)
+    return min(m.r[ECX] & am, CHUNK)
 
 
 def again(m: State, pc: int, at: int, p: int, am: int) -> int:

@@ -16,6 +16,7 @@ from vm86.state import MEGABYTE, State, save
 PAGES = 0x110000  # the page directory, the only page table, the TSS
 TABLE = PAGES + 0x1000
 TASK_STATE = PAGES + 0x2000
+MONITOR_END = PAGES + 0x5000
 IO_MAP = 0x68
 PORTS = 1 << 16
 USABLE = PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER
@@ -42,6 +43,8 @@ def supervise(m: State) -> None:
     save(m, PAGES, 4, TABLE | USABLE)
     for page in range(256):
         save(m, TABLE + 4 * page, 4, page << 12 | USABLE)
+    for page in range(PAGES >> 12, MONITOR_END >> 12):
+        save(m, TABLE + 4 * page, 4, page << 12 | PAGE_PRESENT | PAGE_WRITABLE)
     for byte in range(PORTS // 8 + 1):
         save(m, TASK_STATE + IO_MAP + byte, 1, 0xFF)
     save(m, TASK_STATE + IO_MAP - 2, 2, IO_MAP)

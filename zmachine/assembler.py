@@ -7,8 +7,9 @@ of two bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from lark import Token
@@ -31,8 +32,13 @@ class ZAssembler(Assembler):
 
     grammar = files("zmachine").joinpath("assembly.lark").read_text(encoding="utf-8")
 
-    def __init__(self, file: str = "source") -> None:
-        super().__init__(file)
+    def __init__(
+        self,
+        file: str = "source",
+        given: Mapping[str, str] | None = None,
+        folders: Sequence[Path] = (),
+    ) -> None:
+        super().__init__(file, given, folders)
         self._header = False
         self._offsets = {"routine": 0, "string": 0}
         self._set_version(5)

@@ -73,6 +73,7 @@ class ZMachineFront:
     """Runs and plays story files."""
 
     options: Sequence[click.Option] = OPTIONS
+    suffixes = ()
 
     def recognises(self, data: bytes) -> bool:
         known = len(data) >= 64 and 1 <= data[0] <= 8

@@ -6,7 +6,7 @@ module imports only what is light, because the help of every command shows every
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -46,6 +46,7 @@ class Front(Protocol):
     """What a machine brings to the commands."""
 
     options: Sequence[click.Option]
+    suffixes: Sequence[str]  # of files that are images of this machine, whatever is in them
 
     def recognises(self, data: bytes) -> bool:
         """Whether the bytes look like an image of this machine."""
@@ -61,11 +62,29 @@ class Front(Protocol):
 
 
 @runtime_checkable
+class RunsFolders(Protocol):
+    """A front that can also run without a program, on a folder alone: `Request.data` is empty."""
+
+    def run_folder(self, request: Request, **options: Any) -> int:
+        """As `run`."""
+        ...
+
+
+@runtime_checkable
 class Rehearses(Protocol):
     """A front that can also run an image without a person, for what the engines learn of it."""
 
     def rehearsal(self, request: Request, source: IO[str]) -> Session:
         """A session that takes its commands from `source`, shows nothing and leaves no files."""
+        ...
+
+
+@runtime_checkable
+class RunsOptions(Protocol):
+    """A front that can also run what one of its options names, instead of an image."""
+
+    def image(self, options: Mapping[str, Any]) -> Path | None:
+        """The file, if there is such an option."""
         ...
 
 
@@ -75,7 +94,7 @@ def fronts() -> dict[str, Front]:
 
 
 def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
-    """The front for an image: the one named, or the first that recognises it."""
+    """The front for an image: the one named, or the first that recognises it, or its name."""
     installed = fronts()
     if name is not None:
         if name not in installed:
@@ -85,10 +104,22 @@ def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
     for known, front in installed.items():
         if front.recognises(data):
             return known, front
+    for known, front in installed.items():
+        if path.suffix.lower() in front.suffixes:
+            return known, front
     raise click.UsageError(
         f"{path}: none of the machines ({', '.join(sorted(installed))}) knows this kind of file; "
         "--machine NAME makes one try"
     )
+
+
+def _for_folders(name: str | None, path: Path) -> tuple[str, Front]:
+    """The front for a folder: the one named, or the first that runs folders."""
+    candidates = [choose(name, path, b"")] if name is not None else fronts().items()
+    for known, front in candidates:
+        if isinstance(front, RunsFolders):
+            return known, front
+    raise click.UsageError(f"{path} is a folder, and no image")
 
 
 def read(path: Path) -> bytes:
@@ -104,7 +135,7 @@ def read(path: Path) -> bytes:
 def image_options() -> list[click.Parameter]:
     """The parameters of every command that runs an image, and all the fronts' options."""
     common: list[click.Parameter] = [
-        click.Argument(["image"], type=click.Path(path_type=Path)),
+        click.Argument(["image"], required=False, type=click.Path(path_type=Path)),
         click.Argument(["arguments"], nargs=-1),
         click.Option(["--machine"], metavar="NAME", help="The machine, if it can't be guessed."),
         click.Option(
@@ -136,17 +167,32 @@ def image_options() -> list[click.Parameter]:
     return [*common, *(option for front in fronts().values() for option in front.options)]
 
 
-def request(values: dict[str, Any]) -> tuple[Front, Request, dict[str, Any]]:
-    """From a command's parameters: the front, the request, and the front's own options."""
-    path = values.pop("image")
-    data = read(path)
-    name, front = choose(values.pop("machine"), path, data)
+def request(
+    values: dict[str, Any], *, folders: bool = False
+) -> tuple[Front, Request, dict[str, Any]]:
+    """From a command's parameters: the front, the request, and the front's own options. folders:
+    the image may be a folder, for a front that RunsFolders."""
+    path = values.pop("image") or _by_option(values)
+    machine = values.pop("machine")
+    if folders and path.is_dir():
+        data = b""
+        name, front = _for_folders(machine, path)
+    else:
+        data = read(path)
+        name, front = choose(machine, path, data)
     names = ("engine", "budget", "stats", "record", "replay", "arguments")
     common = {name: values.pop(name) for name in names}
     common |= {name: values.get(name) for name in ("sample", "cast")}  # of one command each
     own = {option.name: values[option.name] for option in front.options if option.name}
     _refuse_others(name, own)
     return front, Request(path, data, **common), own
+
+
+def _by_option(values: Mapping[str, Any]) -> Path:
+    for front in fronts().values():
+        if isinstance(front, RunsOptions) and (path := front.image(values)):
+            return path
+    raise click.UsageError("Missing argument 'IMAGE'.")
 
 
 def _refuse_others(machine: str, own: Container[str]) -> None:

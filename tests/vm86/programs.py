@@ -130,6 +130,8 @@ WAITS = """
 # after it has written that to all ports from 60h to 3DFh.
 SPOILS = """
         cli
+        mov al, 0xFF            ; nor does any interrupt wait
+        out 0x21, al
         mov al, FILL
         mov dx, 0x60
 ports:  out dx, al

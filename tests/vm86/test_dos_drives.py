@@ -50,9 +50,11 @@ def failure(error: pytest.ExceptionInfo[Failure]) -> DosError:
 
 
 def read(place: Place) -> bytes:
-    descriptor = place.mount.open(place.path, reading=True, writing=False)
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read()
+    content = place.mount.open(place.path, reading=True, writing=False)
+    try:
+        return content.read(content.size(), 0)
+    finally:
+        content.close()
 
 
 def test_mounts_from_text(tree: Path) -> None:
@@ -162,14 +164,14 @@ def test_a_folder_that_became_a_link_is_not_followed(
 
 
 def test_changes(c: Mount, tree: Path) -> None:
-    os.close(c.create(("NEW.TXT",), 0))
+    c.create(("NEW.TXT",), 0).close()
     c.rename(("NEW.TXT",), ("SUB", "OLD.TXT"))
     assert (tree / "sub" / "OLD.TXT").read_bytes() == b""
     c.delete(("SUB", "OLD.TXT"))
     c.make_directory(("DIR",))
     c.rename(("DIR",), ("DIR2",))
     c.remove_directory(("DIR2",))
-    os.close(c.create(("A.TXT",), 0))
+    c.create(("A.TXT",), 0).close()
     assert (tree / "a.txt").read_bytes() == b""
     assert sorted(os.listdir(tree)) == ["DANGLE", "LINK", "LINKDIR", "PIPE", "a.txt", "sub"]
 
@@ -251,7 +253,7 @@ def act(all_drives: Drives, action: str, path: str, other: str) -> None:
     elif action == "read":
         assert b"secret" not in read(place)
     elif action in ("create", "new"):
-        os.close(c.create(place.path, 0, new=action == "new"))
+        c.create(place.path, 0, new=action == "new").close()
     elif action == "chdir":
         all_drives.change_directory(place)
     elif action == "rename":

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from vm86.bios.disk import diskette
+from vm86.dos.diskmount import DiskMount
+from vm86.dos.volume import HIDDEN, LABEL
 
 JOBS = ("debug", "edlin", "fc", "find", "more", "sort")
 
@@ -135,3 +141,48 @@ def test_a_bad_screen_or_mount_is_an_option_s_error(tmp_path: Path) -> None:
         done = zoo(option, value, path)
         assert done.returncode == 2
         assert value.encode() in done.stderr and b"Traceback" not in done.stderr
+
+
+CHECKED = """\
+Volume ZOO DISK    created Jan 1, 1990 12:00a
+
+Directory A:
+      A:\\ZOODISK
+Directory A:\\SUB
+      A:\\SUB\\X.BIN
+      A:\\HI.TXT
+
+   362496 bytes total disk space
+     1024 bytes in 2 hidden files
+     1024 bytes in 1 directories
+     5120 bytes in 1 user files
+   355328 bytes available on disk
+
+   655344 bytes total memory
+   648896 bytes free
+"""
+
+
+def test_chkdsk(corpus86: Path, tmp_path: Path) -> None:
+    """Its figures are those of mdir for the same files: 355,328 bytes are free."""
+    disk = DiskMount("A", diskette(io.BytesIO(blank_360k())), tmp_path / "disk.img")
+    disk.create(("ZOO DISK",), LABEL).set_stamp(10 << 9 | 1 << 5 | 1, 0)
+    disk.make_directory(("SUB",))
+    disk.create(("SUB", "X.BIN"), 0).write(bytes(5000), 0)
+    disk.create(("HI.TXT",), HIDDEN).write(b"hi\n", 0)
+    disk.close()
+    program = corpus86 / "msdos-2.0" / "CHKDSK.COM"
+    mount = f"A={tmp_path / 'disk.img'}"
+    done = zoo("--engine", "jit", "--dos", "2.0", "--mount", mount, program, "a:/v")
+    assert done.stdout.replace(b"\r\n", b"\n").decode().strip("\n") == CHECKED.strip("\n")
+    # A folder has no sectors that could be checked.
+    done = zoo("--engine", "jit", "--dos", "2.0", program)
+    assert done.stdout == b"Invalid drive specification"
+
+
+def blank_360k() -> bytes:
+    """A formatted diskette of 360 KiB."""
+    data = bytearray(360 * 1024)
+    data[11:24] = struct.pack("<HBHBHHBH", 512, 2, 1, 2, 112, 720, 0xFD, 2)
+    data[512:515] = data[1536:1539] = b"\xfd\xff\xff"
+    return bytes(data)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
+from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pc import Pc
@@ -14,7 +17,8 @@ from vm86.bios.png import Picture
 from vm86.dos.console import CONTROL_C
 from vm86.monitor.idle import MANY, Looks
 from vm86.monitor.keyboard import Keyboard, Typist, pc_key
-from vm86.monitor.view import Style, frame, scaled, with_lines
+from vm86.monitor.view import Style, attributes, frame, scaled, with_lines
+from zoo.console import Abilities
 
 
 @given(
@@ -61,6 +65,16 @@ def test_monochrome_is_underlined() -> None:
         *(Style(grey, black, False, True), Style(grey, black), Style(black, grey)),
         Style(grey, black, True, True),
     ]
+
+
+@pytest.mark.parametrize("colours", [True, False])
+def test_without_colours_a_bright_background_is_reversed(colours: bool) -> None:
+    abilities = cast(Abilities, SimpleNamespace(colours=colours))
+    grey, black, blue = (170, 170, 170), (0, 0, 0), (0, 0, 170)
+    seen = [attributes(abilities, Style(*pair)) for pair in ((grey, black), (black, grey))]
+    assert [one.reverse for one in seen] == [False, not colours]
+    assert attributes(abilities, Style(grey, blue)).bgcolor == "0000aa"
+    assert attributes(abilities, Style()).color == ""
 
 
 def test_pixels_are_the_mean_of_those_they_stand_for() -> None:

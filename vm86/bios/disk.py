@@ -1,8 +1,12 @@
-"""INT 13h: diskettes and hard disks (Ralf Brown's list), on images that are never changed."""
+"""INT 13h: diskettes and hard disks (Ralf Brown's list), on images that change only when saved."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from vm86.bios import data, rom
@@ -71,6 +75,30 @@ class Image:
         """512 bytes."""
         self.written[sector] = content
 
+    def save(self, path: Path) -> None:
+        """Put the disk as it now is into the file, or leave that as it is. Raises OSError."""
+        path = path.resolve()
+        mode = path.stat().st_mode if path.exists() else None
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as new:
+                self._file.seek(0)
+                shutil.copyfileobj(self._file, new)
+                for sector, content in self.written.items():
+                    new.seek(SECTOR * sector)
+                    new.write(content)
+                new.flush()
+                os.fsync(new.fileno())
+            if mode is not None:
+                os.chmod(name, mode)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+
+    def close(self) -> None:
+        self._file.close()
+
     def state(self) -> dict[str, object]:
         """The sectors written, in hexadecimal, by their numbers in decimal."""
         return {str(sector): content.hex() for sector, content in sorted(self.written.items())}
@@ -106,6 +134,14 @@ def hard_disk(file: BinaryIO) -> Image:
     heads = 16 if total <= MOST_CYLINDERS * 16 * 63 else 255
     cylinders = min(max(1, total // (heads * 63)), MOST_CYLINDERS)
     return Image(file, Geometry(cylinders, heads, 63))
+
+
+def image(file: BinaryIO) -> Image:
+    """A diskette's if it is of such a size, or else a hard disk's."""
+    try:
+        return diskette(file)
+    except ValueError:
+        return hard_disk(file)
 
 
 class Disks:

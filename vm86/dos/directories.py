@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vm86.dos import access, drives, names, search
 from vm86.dos.errors import DosError, Failure
-from vm86.dos.mount import DIRECTORY, Entry
+from vm86.dos.volume import DIRECTORY, Entry
 from vm86.task import Task, linear, set_word, word
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def change_directory(dos: Dos, task: Task) -> None:
     text = access.string(task, task.ds, task.dx)
     if drives.device(text):
         raise Failure(DosError.PATH_NOT_FOUND)
-    dos.drives.change_directory(dos.drives.resolve(text))
+    place = dos.drives.resolve(text)
+    dos.drives.change_directory(place)
+    dos.describe(place.mount)
 
 
 def current_directory(dos: Dos, task: Task) -> None:

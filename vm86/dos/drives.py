@@ -1,4 +1,4 @@
-"""The drives: which folders they are, their current directories, and what a path means."""
+"""The drives: what they are, their current directories, and what a path means."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vm86.dos import names
+from vm86.dos.diskmount import open_image
 from vm86.dos.errors import DosError, Failure
-from vm86.dos.mount import DosPath, Mount
+from vm86.dos.mount import Mount
+from vm86.dos.volume import DosPath, Volume
 
 LONGEST_PATH = 128  # bytes of a path that a program gives, the zero at its end included
 LONGEST_DIRECTORY = 64  # bytes of a directory's path, by what 47h has room for
@@ -18,27 +20,31 @@ _FEWEST = 5  # drives that DOS says there are, A to E, whether or not they are
 class Place(NamedTuple):
     """A path on a drive. Its last name may have wildcards, and nothing need be there."""
 
-    mount: Mount
+    mount: Volume
     path: DosPath
 
 
-def parse_mount(text: str) -> Mount:
-    """ "C=DIR" or "C=DIR:rw": the folder DIR as drive C, which programs can change with ":rw".
+def parse_mount(text: str) -> Volume:
+    """ "C=DIR" or "C=IMAGE": the folder DIR, or the disk whose image the file is, as drive C.
 
-    Raises ValueError for any other text, OSError if there is no such folder.
+    Behind it, ":rw" lets programs change the folder; of an image, which they can write to without
+    its file being changed, it keeps what they wrote. Raises ValueError for any other text or file,
+    OSError if there is no such folder or file.
     """
-    letter, equals, folder = text.partition("=")
-    writable = folder.endswith(":rw")
-    folder = folder.removesuffix(":rw")
-    if not equals or not folder:
-        raise ValueError(f"{text!r} does not mount a folder: C=DIR or C=DIR:rw does")
-    return Mount(letter, Path(folder), writable=writable)
+    letter, equals, name = text.partition("=")
+    writable = name.endswith(":rw")
+    path = Path(name.removesuffix(":rw"))
+    if not equals or not name.removesuffix(":rw"):
+        raise ValueError("that is no mount")
+    if path.is_file():
+        return open_image(letter, path, keep=writable)
+    return Mount(letter, path, writable=writable)
 
 
 class Drives:
     """Numbers are DOS's: 0 for A."""
 
-    def __init__(self, mounts: Iterable[Mount]) -> None:
+    def __init__(self, mounts: Iterable[Volume]) -> None:
         self.mounts = {mount.number: mount for mount in mounts}
         self.default = min(self.mounts, key=lambda n: (n < 2, n), default=2)  # C, if there is one
         self._current: dict[int, DosPath] = {}
@@ -47,7 +53,7 @@ class Drives:
     def count(self) -> int:
         return max([_FEWEST, *(number + 1 for number in self.mounts)])
 
-    def mount(self, drive: int) -> Mount:
+    def mount(self, drive: int) -> Volume:
         """`drive` as in most functions: 0 for the default drive, 1 for A. Raises Failure."""
         mount = self.mounts.get(self.default if drive == 0 else drive - 1)
         if mount is None:
@@ -58,7 +64,7 @@ class Drives:
         if number in self.mounts:
             self.default = number
 
-    def current(self, mount: Mount) -> DosPath:
+    def current(self, mount: Volume) -> DosPath:
         return self._current.get(mount.number, ())
 
     def is_current(self, place: Place) -> bool:
@@ -83,13 +89,13 @@ class Drives:
             path = _step(path, component)
         return Place(mount, path)
 
-    def _drive(self, text: str) -> tuple[Mount, str]:
+    def _drive(self, text: str) -> tuple[Volume, str]:
         """The path's drive, and what follows its letter."""
         if text[1:2] != ":":
             return self._existing(self.default), text
         return self._existing(ord(text[0]) - ord("A")), text[2:]
 
-    def _existing(self, number: int) -> Mount:
+    def _existing(self, number: int) -> Volume:
         mount = self.mounts.get(number)
         if mount is None:
             raise Failure(DosError.PATH_NOT_FOUND)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from vm86.dos import access, drives, environment, fcbnames, prefix, process, programs
+from vm86.dos import (
+    access,
+    drives,
+    environment,
+    fcbnames,
+    lowmemory,
+    prefix,
+    process,
+    programs,
+)
 from vm86.dos.devices import READ
 from vm86.dos.errors import DosError, Failure
 from vm86.dos.files import open_place
@@ -31,16 +41,30 @@ def start(dos: Dos, task: Task, data: bytes, path: str, tail: bytes) -> None:
     """Start the first program, its own parent. `path`: what its environment says. Raises
     Failure."""
     entry = _load(dos, task, programs.parse(data), path, dos.environment)
-    own = linear(entry.segment, 0)
-    set_word(task, own + access.PSP_PARENT, entry.segment)
+    _make_first(dos, task, entry.segment)
+    task.ax = _set_arguments(dos, task, entry.segment, tail)
+    _enter(dos, task, entry)
+
+
+def enter_shell(dos: Dos, task: Task, segment: int, code: bytes) -> None:
+    """Start the shell, whose code goes to where DOS has memory for it, as the first program."""
+    prefix.build(task, segment, parent=segment, end=dos.memory.end, environment=0)
+    task.write(linear(segment, prefix.SIZE), code)
+    _make_first(dos, task, segment)
+    sp = lowmemory.SHELL_SIZE - 2
+    _enter(dos, task, Entry(segment, segment, prefix.SIZE, segment, sp))
+
+
+def _make_first(dos: Dos, task: Task, segment: int) -> None:
+    """The program is its own parent, and has the standard handles."""
+    own = linear(segment, 0)
+    set_word(task, own + access.PSP_PARENT, segment)
     console, auxiliary, printer = dos.files.CON, dos.files.AUX, dos.files.PRN
     handles = bytes([console, console, console, auxiliary, printer])
     task.write(own + access.PSP_HANDLES, handles)
     for number in handles:
         dos.files.share(number)
-    task.ax = _set_arguments(dos, task, entry.segment, tail)
-    dos.first = entry.segment
-    _enter(dos, task, entry)
+    dos.first = segment
 
 
 def _set_arguments(dos: Dos, task: Task, segment: int, tail: bytes) -> int:
@@ -144,13 +168,33 @@ def execute(dos: Dos, task: Task) -> None:
     process.inherit(dos, task, entry.segment)
     _copy_arguments(task, parameters, entry.segment)
     ax = _valid_drives(dos, task, entry.segment)
-    caller_cs, caller_ip = task.caller()
-    exit_to = linear(entry.segment, access.PSP_VECTORS)  # the parent, behind its INT 21h
-    set_word(task, exit_to, caller_ip)
-    set_word(task, exit_to + 2, caller_cs)
+    _return_behind(task, entry)
     if task.al == _LOAD:
         _loaded(dos, task, parameters, entry, ax)
-        return
+    else:
+        _begin(dos, task, entry, ax)
+
+
+def run(dos: Dos, task: Task, program: str, tail: bytes, variables: Mapping[str, str]) -> None:
+    """Start a program for the shell: by its path, with a command's tail. Raises Failure."""
+    data, path = read_program(dos, program)
+    entry = _load(dos, task, programs.parse(data), path, environment.strings(variables))
+    process.inherit(dos, task, entry.segment)
+    ax = _set_arguments(dos, task, entry.segment, tail)
+    _return_behind(task, entry)
+    _begin(dos, task, entry, ax)
+
+
+def _return_behind(task: Task, entry: Entry) -> None:
+    """When the program ends, its parent goes on behind its interrupt."""
+    caller_cs, caller_ip = task.caller()
+    exit_to = linear(entry.segment, access.PSP_VECTORS)
+    set_word(task, exit_to, caller_ip)
+    set_word(task, exit_to + 2, caller_cs)
+
+
+def _begin(dos: Dos, task: Task, entry: Entry, ax: int) -> None:
+    exit_to = linear(entry.segment, access.PSP_VECTORS)
     task.write(prefix.VECTORS, task.read(exit_to, 4))
     dos.callers[dos.psp] = process.caller(dos, task)
     task.ax = ax

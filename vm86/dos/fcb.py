@@ -11,8 +11,8 @@ from vm86.dos.drives import Place
 from vm86.dos.errors import DosError, Failure
 from vm86.dos.fcbfiles import Block
 from vm86.dos.files import create_place, open_place
-from vm86.dos.mount import Entry
 from vm86.dos.openfiles import DiskFile
+from vm86.dos.volume import LABEL, Entry
 from vm86.task import Task, linear
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ def _directory_entry(entry: Entry) -> bytes:
         + bytes(10)
         + entry.time.to_bytes(2, "little")
         + entry.date.to_bytes(2, "little")
-        + bytes(2)  # its first cluster
+        + entry.cluster.to_bytes(2, "little")
         + entry.size.to_bytes(4, "little")
     )
 
@@ -296,7 +296,10 @@ def delete(dos: Dos, task: Task) -> None:
     if not found:
         raise Failure(DosError.FILE_NOT_FOUND)
     for entry in found:
-        place.mount.delete((*place.path[:-1], entry.name))
+        if entry.attributes & LABEL:
+            place.mount.delete_label()
+        else:
+            place.mount.delete((*place.path[:-1], entry.name))
     task.al = 0
 
 

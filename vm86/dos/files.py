@@ -9,26 +9,27 @@ from vm86.dos.access import CLOSED, HANDLES, file_of, number_of
 from vm86.dos.devices import BOTH, WRITE, OpenFile
 from vm86.dos.drives import Place
 from vm86.dos.errors import DosError, Failure
-from vm86.dos.mount import READ_ONLY
 from vm86.dos.openfiles import DiskFile
+from vm86.dos.volume import HIDDEN, LABEL, READ_ONLY, SYSTEM
 from vm86.task import Task, linear, set_word, word
 
 if TYPE_CHECKING:
     from vm86.dos.kernel import Dos
 
+_GIVEN = READ_ONLY | HIDDEN | SYSTEM | LABEL  # attributes that a new file can be given
 _PRIVATE = 0x80  # of 3Dh's access code: a child does not get the handle
 
 
 def open_place(dos: Dos, place: Place, way: int) -> OpenFile:
     """Open a file of a drive. `way`: READ, WRITE or BOTH. Raises Failure."""
     writing = way != 0
-    descriptor = place.mount.open(place.path, reading=way != WRITE, writing=writing)
-    return dos.files.disk_file(descriptor, place.mount, way)
+    content = place.mount.open(place.path, reading=way != WRITE, writing=writing)
+    return dos.files.disk_file(content, place.mount, way)
 
 
 def create_place(dos: Dos, place: Place, attributes: int, *, new: bool = False) -> OpenFile:
-    descriptor = place.mount.create(place.path, attributes, new=new)
-    return dos.files.disk_file(descriptor, place.mount, BOTH)
+    content = place.mount.create(place.path, attributes, new=new)
+    return dos.files.disk_file(content, place.mount, BOTH)
 
 
 def open_file(dos: Dos, text: str, way: int) -> OpenFile:
@@ -77,7 +78,7 @@ def _create(dos: Dos, task: Task, *, new: bool) -> None:
     if device:
         file = dos.files.device(device)
     else:
-        file = create_place(dos, dos.drives.resolve(text), task.cx & READ_ONLY, new=new)
+        file = create_place(dos, dos.drives.resolve(text), task.cx & _GIVEN, new=new)
     _give_handle(dos, task, file)
 
 

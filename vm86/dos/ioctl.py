@@ -46,8 +46,7 @@ def _output_status(dos: Dos, task: Task) -> None:
 
 
 def _is_removable(dos: Dos, task: Task) -> None:
-    dos.drives.mount(task.bl)
-    task.ax = 1  # it is not
+    task.ax = 0 if dos.drives.mount(task.bl).removable else 1
 
 
 def _is_remote(dos: Dos, task: Task) -> None:

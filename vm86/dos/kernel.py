@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from vm86.dos import access, environment, execute, lowmemory, names, process, table
+from vm86.dos import access, environment, execute, lowmemory, names, process, sectors, table
 from vm86.dos.clock import Clock
 from vm86.dos.console import Console, Screen
 from vm86.dos.drives import Drives
 from vm86.dos.errors import Break, DosError, Failure, Wait
 from vm86.dos.fcbfiles import FcbFiles
 from vm86.dos.memory import Arena
-from vm86.dos.mount import Mount
 from vm86.dos.openfiles import FileTable
 from vm86.dos.process import Caller, Ending
 from vm86.dos.search import Searches
+from vm86.dos.shell import Shell
 from vm86.dos.system import SetClock, nothing
+from vm86.dos.volume import Volume
 from vm86.task import CARRY, Task, linear, set_word, word
 
 ENVIRONMENT = {"COMSPEC": "C:\\COMMAND.COM", "PATH": "C:\\"}
 _FRAME = 6  # bytes that an interrupt pushes: IP, CS, FLAGS
-_NOT_READY = 0x8002  # of INT 25h and 26h: no answer; the drive is not ready
 
 
 class Dos:
@@ -37,7 +37,7 @@ class Dos:
     def __init__(
         self,
         task: Task,
-        mounts: Iterable[Mount],
+        mounts: Iterable[Volume],
         console: Console,
         clock: Clock,
         version: tuple[int, int] = (3, 30),
@@ -49,10 +49,14 @@ class Dos:
         self.version = version
         self.base = base
         self.environment = environment.strings(variables)
+        self._variables = variables
+        self.shell: Shell | None = None
         self.clock = SetClock(clock)
         self.console = console
         self.screen = Screen(console)
         self.drives = Drives(mounts)
+        for mount in self.drives.mounts.values():
+            mount.times = self.clock
         self.files = FileTable(console, self.screen, self.clock)
         self.fcb_files = FcbFiles()
         self.searches = Searches()
@@ -85,6 +89,10 @@ class Dos:
         tail = b" " + arguments if arguments and not arguments.startswith(b" ") else arguments
         execute.start(self, self._task, program, name, tail)
 
+    def start_shell(self) -> None:
+        """Go to the shell as the first program, instead of one that is loaded."""
+        self.shell = Shell(self, self._task, self._variables)
+
     def close(self) -> None:
         """Close all files and mounts."""
         self.fcb_files.close_all()
@@ -106,9 +114,7 @@ class Dos:
             return True
         number = task.ah
         if number not in table.WITHOUT_STACK:
-            stack = linear(self.psp, access.PSP_STACK)
-            set_word(task, stack, task.sp)
-            set_word(task, stack + 2, task.ss)
+            self.note_stack(task)
         try:
             table.FUNCTIONS.get(number, nothing)(self, task)
         except Wait:
@@ -123,12 +129,12 @@ class Dos:
         return True
 
     def int25(self, task: Task) -> bool:
-        """Read sectors, which folders do not have."""
-        return self._no_sectors(task)
+        """Read sectors."""
+        return sectors.read(self, task)
 
     def int26(self, task: Task) -> bool:
-        """Write sectors, likewise."""
-        return self._no_sectors(task)
+        """Write sectors."""
+        return sectors.write(self, task)
 
     def int27(self, task: Task) -> bool:
         """End the program, but keep it."""
@@ -140,6 +146,10 @@ class Dos:
         self.screen.write_raw(bytes([task.al]))
         return True
 
+    def int2e(self, task: Task) -> bool:
+        """The shell's next step."""
+        return self.shell is None or self.shell.step(task)
+
     def int2f(self, task: Task) -> bool:
         """Programs that wait in the background: none answers, so that AL stays as it is."""
         del task
@@ -147,9 +157,20 @@ class Dos:
 
     # What services use
 
+    def note_stack(self, task: Task) -> None:
+        """Where the program called: there it goes on when one that it now starts has ended."""
+        stack = linear(self.psp, access.PSP_STACK)
+        set_word(task, stack, task.sp)
+        set_word(task, stack + 2, task.ss)
+
     def remember(self, code: DosError) -> None:
         """For 59h."""
         self.error = code
+
+    def describe(self, mount: Volume) -> None:
+        """Write the drive's parameters to where programs find them."""
+        current = self.drives.current(mount) if self.version < (3, 0) else None
+        lowmemory.describe(self._task, self.base, mount, current)
 
     def flush(self) -> None:
         """Forget the keys typed ahead."""
@@ -176,18 +197,6 @@ class Dos:
         else:
             task.ax = code
             task.flags |= CARRY
-
-    def _no_sectors(self, task: Task) -> bool:
-        """These two return with FLAGS still on the stack: the frame that IRET takes is put two
-        bytes lower."""
-        task.ax = _NOT_READY
-        frame = task.read(linear(task.ss, task.sp), 6)
-        flags = int.from_bytes(frame[4:6], "little") | CARRY
-        lower = (task.sp - 2) & 0xFFFF
-        task.write(linear(task.ss, lower), frame[:4] + flags.to_bytes(2, "little"))
-        task.write(linear(task.ss, lower + 6), frame[4:6])
-        task.resume(task.ss, lower)
-        return True
 
     # Ctrl-C: INT 23h, whose handler either returns with IRET, and the function is begun again, or
     # with a far return, which leaves FLAGS on the stack, and the program is ended.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vm86.dos import names
-from vm86.dos.mount import CLUSTERS, SECTOR, SECTORS_PER_CLUSTER, Mount
+from vm86.dos.volume import SECTOR, DosPath, Shape, Volume
 from vm86.task import Task, linear, set_word
 
 # Code: handlers that DOS has for interrupts until programs put in their own.
@@ -36,11 +36,17 @@ DBCS = 0x0190  # likewise: no leading bytes of double ones
 FILE_NAME_CHARACTERS = 0x01A0
 COLLATING = 0x01C0
 _PARAMETERS = 0x0300  # drive parameter blocks
-_PARAMETERS_SIZE = 0x20
+_PARAMETERS_SIZE = 0x60
 MEDIA = 0x16  # in a drive parameter block: the byte that tells the kind of disk
-_FIXED_DISK = 0xF8
-_ROOT_ENTRIES = 512
-SIZE = 0x0700  # bytes, with blocks for 26 drives
+_NEXT = 0x18
+_CURRENT = 0x1C
+# With blocks for 26 drives. Much of it stays empty, so that programs begin at segment 0192h, as
+# with DOSBox: the runtime of Microsoft's Pascal (MASM 1, LINK 2) takes for its stack what is left
+# above its data modulo 64 KiB, which is next to nothing just below 014Ch, and LINK writes one of
+# its segments into the files it makes.
+SIZE = 0x11D0
+SHELL = 0x0F00  # its prefix, code and stack
+SHELL_SIZE = SIZE - SHELL
 
 _NONE = 0xFFFFFFFF
 
@@ -50,16 +56,19 @@ def parameters(drive: int) -> int:
     return _PARAMETERS + drive * _PARAMETERS_SIZE
 
 
-def write(task: Task, base: int, first_block: int, mounts: Iterable[Mount]) -> None:
+def write(task: Task, base: int, first_block: int, mounts: Iterable[Volume]) -> None:
     """Write it all, and point the vectors of interrupts at DOS's handlers."""
     task.write(linear(base, 0), bytes(SIZE))
     task.write(linear(base, _CODE), _CODE_BYTES)
     task.write(linear(base, _CALL_5), _CALL_5_BYTES)
     _write_vectors(task, base)
     _write_tables(task, base)
-    blocks = sorted(mount.number for mount in mounts)
-    for drive, after in zip(blocks, [*blocks[1:], None], strict=True):
-        task.write(linear(base, parameters(drive)), _parameter_block(base, drive, after))
+    drives = sorted(mounts, key=lambda mount: mount.number)
+    blocks = [mount.number for mount in drives]
+    for mount, after in zip(drives, [*blocks[1:], None], strict=True):
+        after_it = _NONE.to_bytes(4, "little") if after is None else _far(base, parameters(after))
+        block = _parameter_block(base, mount.number, mount.shape, after_it)
+        task.write(linear(base, parameters(mount.number)), block)
     _write_lists(task, base, first_block, blocks)
 
 
@@ -89,23 +98,35 @@ def _write_tables(task: Task, base: int) -> None:
         task.write(linear(base, offset), len(table).to_bytes(2, "little") + table)
 
 
-def _parameter_block(base: int, drive: int, after: int | None) -> bytes:
-    sectors_per_fat = -(-2 * (CLUSTERS + 2) // SECTOR)
-    first_data = 1 + 2 * sectors_per_fat + _ROOT_ENTRIES * 32 // SECTOR
+def describe(task: Task, base: int, mount: Volume, current: DosPath | None) -> None:
+    """Write the drive's parameter block again: its disk may be another. current: the directory that
+    DOS 2 has in it, by its first cluster and its path; None for a later DOS."""
+    address = linear(base, parameters(mount.number))
+    after = task.read(address + _NEXT, 4)
+    block = _parameter_block(base, mount.number, mount.shape, after)
+    if current is not None:
+        cluster = max(mount.entry(current).cluster, 1) if current else 0
+        path = "\\".join(current).encode(names.CODE_PAGE)
+        block = block[:_CURRENT] + cluster.to_bytes(2, "little") + path.ljust(64, b"\0")
+    task.write(address, block)
+
+
+def _parameter_block(base: int, drive: int, shape: Shape, after: bytes) -> bytes:
+    """`after`: where the next drive's is."""
     return (
         bytes([drive, drive])
         + SECTOR.to_bytes(2, "little")
-        + bytes([SECTORS_PER_CLUSTER - 1, SECTORS_PER_CLUSTER.bit_length() - 1])
-        + (1).to_bytes(2, "little")  # reserved sectors
-        + bytes([2])  # file allocation tables
-        + _ROOT_ENTRIES.to_bytes(2, "little")
-        + first_data.to_bytes(2, "little")
-        + (CLUSTERS + 1).to_bytes(2, "little")
-        + bytes([sectors_per_fat])
-        + (1 + 2 * sectors_per_fat).to_bytes(2, "little")
+        + bytes([shape.per_cluster - 1, shape.per_cluster.bit_length() - 1])
+        + shape.reserved.to_bytes(2, "little")
+        + bytes([shape.tables])
+        + shape.root.to_bytes(2, "little")
+        + shape.first_data.to_bytes(2, "little")
+        + (shape.clusters + 1).to_bytes(2, "little")
+        + bytes([shape.table & 0xFF])
+        + shape.first_root.to_bytes(2, "little")
         + _far(base, _NUL_DEVICE)
-        + bytes([_FIXED_DISK, 0])
-        + (_NONE.to_bytes(4, "little") if after is None else _far(base, parameters(after)))
+        + bytes([shape.media, 0])
+        + after
         + bytes(2)
         + b"\xff\xff"  # free clusters: not counted yet
     )

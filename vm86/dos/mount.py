@@ -7,64 +7,97 @@ gave. What is neither a regular file nor a directory (symbolic links too) does n
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from vm86.dos import clock, names
 from vm86.dos.errors import DosError, Failure, host_errors
-
-READ_ONLY, HIDDEN, SYSTEM, LABEL, DIRECTORY, ARCHIVE = 1, 2, 4, 8, 16, 32
+from vm86.dos.volume import (
+    ARCHIVE,
+    DIRECTORY,
+    HIDDEN,
+    LABEL,
+    READ_ONLY,
+    SECTOR,
+    Content,
+    DosPath,
+    Entry,
+    Shape,
+    Volume,
+)
 
 # A volume of DOS 3.3 has at most 32 MiB; programs of its time cannot print much larger numbers.
-SECTOR = 512
-SECTORS_PER_CLUSTER = 4
 CLUSTERS = 0x3F00
-_CLUSTER = SECTOR * SECTORS_PER_CLUSTER
-LARGEST_FILE = CLUSTERS * _CLUSTER  # bytes that a file can be written to
+_SHAPE = Shape(
+    per_cluster=4,
+    reserved=1,
+    tables=2,
+    table=-(-2 * (CLUSTERS + 2) // SECTOR),
+    root=512,
+    clusters=CLUSTERS,
+    media=0xF8,
+)
+LARGEST_FILE = CLUSTERS * _SHAPE.cluster_size  # bytes that a file can be written to
 
-DosPath = tuple[str, ...]  # names of DOS, from the root on
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: something that was put in a file's place, a pipe say, must not keep us waiting.
 _OPEN_FILE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
-class Entry(NamedTuple):
-    """A file or directory: its names with DOS and with the host, size in bytes, DOS's words."""
+class HostFile(Content):
+    """A file of the host, by its descriptor, which it closes."""
 
-    name: str
-    host: str
-    attributes: int
-    size: int
-    date: int
-    time: int
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
 
-    @property
-    def is_directory(self) -> bool:
-        return bool(self.attributes & DIRECTORY)
+    def read(self, size: int, position: int) -> bytes:
+        with host_errors():
+            return os.pread(self.descriptor, size, position)
+
+    def write(self, data: bytes, position: int) -> int:
+        with host_errors():
+            try:
+                return os.pwrite(self.descriptor, data[: max(LARGEST_FILE - position, 0)], position)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                    return 0
+                raise
+
+    def truncate(self, size: int) -> None:
+        if size > LARGEST_FILE:
+            raise Failure(DosError.ACCESS_DENIED)
+        with host_errors():
+            os.ftruncate(self.descriptor, size)
+
+    def size(self) -> int:
+        with host_errors():
+            return min(os.fstat(self.descriptor).st_size, 0xFFFFFFFF)
+
+    def stamp(self) -> tuple[int, int]:
+        with host_errors():
+            return clock.pack(clock.local(os.fstat(self.descriptor).st_mtime))
+
+    def set_stamp(self, date: int, time: int) -> None:
+        moment = clock.seconds(clock.unpack(date, time))
+        with host_errors():
+            os.utime(self.descriptor, (moment, moment))
+
+    def close(self) -> None:
+        with suppress(OSError):
+            os.close(self.descriptor)
 
 
-class Mount:
-    """`folder` as the drive `letter` (A to Z). Not `writable`: every change is denied.
-
-    Raises OSError if the folder cannot be opened, ValueError for another letter.
-    """
+class Mount(Volume):
+    """`folder` as a drive. Raises OSError if the folder cannot be opened."""
 
     def __init__(self, letter: str, folder: str | Path, *, writable: bool = False) -> None:
-        if len(letter) != 1 or not "A" <= letter.upper() <= "Z":
-            raise ValueError(f"{letter!r} is not a drive: A to Z are")
-        self.letter = letter.upper()
+        super().__init__(letter, writable=writable)
         self.folder = Path(folder)
-        self.writable = writable
         self._root = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-
-    @property
-    def number(self) -> int:
-        """0 for A."""
-        return ord(self.letter) - ord("A")
 
     def close(self) -> None:
         if self._root >= 0:
@@ -73,13 +106,16 @@ class Mount:
 
     # Looking
 
+    @property
+    def shape(self) -> Shape:
+        return _SHAPE
+
     def entries(self, path: DosPath) -> list[Entry]:
-        """The directory's files and directories, in the order of their names."""
+        """In the order of their names."""
         with self._directory(path) as folder:
             return _entries(folder)
 
     def entry(self, path: DosPath) -> Entry:
-        """Raises Failure: the file, or its path, is not found."""
         with self._parent(path) as (folder, name):
             return _entry(folder, name)
 
@@ -96,12 +132,11 @@ class Mount:
             return 0
         with host_errors():
             space = os.fstatvfs(self._root)
-        return min(space.f_bavail * space.f_frsize // _CLUSTER, CLUSTERS)
+        return min(space.f_bavail * space.f_frsize // _SHAPE.cluster_size, CLUSTERS)
 
     # Files
 
-    def open(self, path: DosPath, *, reading: bool, writing: bool) -> int:
-        """A descriptor of the file. Raises Failure."""
+    def open(self, path: DosPath, *, reading: bool, writing: bool) -> HostFile:
         with self._parent(path) as (folder, name):
             entry = _entry(folder, name)
             if entry.is_directory:
@@ -110,13 +145,13 @@ class Mount:
                 self._check_writable()
                 _check_unprotected(entry)
             access = os.O_RDWR if reading and writing else os.O_WRONLY if writing else os.O_RDONLY
-            return _open_regular(folder, entry.host, access)
+            return HostFile(_open_regular(folder, entry.host, access))
 
-    def create(self, path: DosPath, attributes: int, *, new: bool = False) -> int:
-        """A descriptor of the file, now empty. With `new` there must have been none. Raises
-        Failure."""
+    def create(self, path: DosPath, attributes: int, *, new: bool = False) -> HostFile:
         with self._parent(path) as (folder, name):
             self._check_writable()
+            if attributes & LABEL:  # a folder has none
+                raise Failure(DosError.ACCESS_DENIED)
             hosts = _hosts(folder)
             if name in hosts:
                 if new:
@@ -133,7 +168,7 @@ class Mount:
             if attributes & READ_ONLY:
                 with _closed_on_error(descriptor), host_errors():
                     _protect(descriptor)
-            return descriptor
+            return HostFile(descriptor)
 
     def delete(self, path: DosPath) -> None:
         with self._parent(path) as (folder, name):
@@ -145,8 +180,10 @@ class Mount:
             with host_errors():
                 os.unlink(entry.host, dir_fd=folder)
 
+    def delete_label(self) -> None:
+        raise Failure(DosError.FILE_NOT_FOUND)
+
     def rename(self, old: DosPath, new: DosPath) -> None:
-        """Also moves a file into another directory, but no directory."""
         with self._parent(old) as (folder, name), self._parent(new) as (other, new_name):
             entry = _entry(folder, name)
             self._check_writable()

@@ -1,27 +1,25 @@
-"""Open files: those of the host, and the system file table, which numbers them and devices."""
+"""Open files: those of drives, and the system file table, which numbers them and devices."""
 
 from __future__ import annotations
 
-import errno
-import os
 from contextlib import suppress
 
 from vm86.dos import clock, devices
 from vm86.dos.clock import Clock
 from vm86.dos.console import Console, Screen
 from vm86.dos.devices import ConsoleDevice, ConsoleInput, NullDevice, OpenFile
-from vm86.dos.errors import DosError, Failure, host_errors
-from vm86.dos.mount import LARGEST_FILE, Mount
+from vm86.dos.errors import DosError, Failure
+from vm86.dos.volume import Content, Volume
 
 _NOT_WRITTEN = 0x40  # in a file's device information word
 
 
 class DiskFile(OpenFile):
-    """A file of the host. Bytes past the end of one that grows are zero."""
+    """A file of a drive. Bytes past the end of one that grows are zero."""
 
-    def __init__(self, descriptor: int, mount: Mount, access: int, times: Clock) -> None:
-        self.descriptor = descriptor
-        self.mount = mount
+    def __init__(self, content: Content, volume: Volume, access: int, times: Clock) -> None:
+        self._content = content
+        self.volume = volume
         self.access = access
         self._times = times
         self._position = 0
@@ -29,28 +27,22 @@ class DiskFile(OpenFile):
 
     @property
     def information(self) -> int:
-        return self.mount.number | (0 if self._written else _NOT_WRITTEN)
+        return self.volume.number | (0 if self._written else _NOT_WRITTEN)
 
     def read(self, size: int) -> bytes:
-        with host_errors():
-            data = os.pread(self.descriptor, size, self._position)
+        data = self._content.read(size, self._position)
         self._position += len(data)
         return data
 
     def write(self, data: bytes) -> int:
-        data = data[: max(LARGEST_FILE - self._position, 0)]
-        with host_errors():
-            done = _pwrite(self.descriptor, data, self._position)
+        done = self._content.write(data, self._position)
         self._position += done
         self._written = self._written or done > 0
         return done
 
     def truncate(self) -> None:
         """The file ends at the position from now on, even if it was shorter."""
-        if self._position > LARGEST_FILE:
-            raise Failure(DosError.ACCESS_DENIED)
-        with host_errors():
-            os.ftruncate(self.descriptor, self._position)
+        self._content.truncate(self._position)
         self._written = True
 
     def ready(self) -> bool:
@@ -64,41 +56,25 @@ class DiskFile(OpenFile):
         return self._position
 
     def size(self) -> int:
-        with host_errors():
-            return min(os.fstat(self.descriptor).st_size, 0xFFFFFFFF)
+        return self._content.size()
 
     def stamp(self) -> tuple[int, int]:
         """Date and time of the last change, in DOS's words."""
-        with host_errors():
-            return clock.pack(clock.local(os.fstat(self.descriptor).st_mtime))
+        return self._content.stamp()
 
     def set_stamp(self, date: int, time: int) -> None:
-        if not self.mount.writable:
+        if not self.volume.writable:
             raise Failure(DosError.ACCESS_DENIED)
-        moment = clock.seconds(clock.unpack(date, time))
-        with host_errors():
-            os.utime(self.descriptor, (moment, moment))
+        self._content.set_stamp(date, time)
         self._written = False  # so that closing does not stamp it again
 
     def close(self) -> None:
-        """Give a changed file DOS's time. What was written is with the host already: nothing that
-        fails here is worth an error."""
+        """Give a changed file DOS's time. What was written is written already: nothing that fails
+        here is worth an error."""
         if self._written:
-            now = clock.seconds(self._times.now())
-            with suppress(OSError):
-                os.utime(self.descriptor, (now, now))
-        with suppress(OSError):
-            os.close(self.descriptor)
-
-
-def _pwrite(descriptor: int, data: bytes, position: int) -> int:
-    """How many of the bytes were written: none, where the host's disk is full."""
-    try:
-        return os.pwrite(descriptor, data, position)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            return 0
-        raise
+            with suppress(Failure):
+                self._content.set_stamp(*clock.pack(self._times.now()))
+        self._content.close()
 
 
 class FileTable:
@@ -124,8 +100,8 @@ class FileTable:
             return ConsoleDevice(self._console, self._screen, self.input)
         return NullDevice({"NUL": devices.NUL, "CLOCK$": devices.CLOCK}.get(name, 0))
 
-    def disk_file(self, descriptor: int, mount: Mount, access: int) -> DiskFile:
-        return DiskFile(descriptor, mount, access, self._times)
+    def disk_file(self, content: Content, volume: Volume, access: int) -> DiskFile:
+        return DiskFile(content, volume, access, self._times)
 
     def check_room(self) -> int:
         """The number that the next file gets. Raises Failure: there are too many."""

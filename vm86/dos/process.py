@@ -108,9 +108,14 @@ def terminate(dos: Dos, task: Task) -> None:
     end(dos, task, 0, Ending.NORMAL)
 
 
+def exit_program(dos: Dos, task: Task, code: int) -> None:
+    """End the current program of itself."""
+    end(dos, task, code, Ending.NORMAL)
+
+
 def exit_(dos: Dos, task: Task) -> None:
     """4Ch."""
-    end(dos, task, task.al, Ending.NORMAL)
+    exit_program(dos, task, task.al)
 
 
 def keep(dos: Dos, task: Task) -> None:

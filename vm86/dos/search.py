@@ -10,7 +10,7 @@ from __future__ import annotations
 from vm86.dos import names
 from vm86.dos.drives import Place, device
 from vm86.dos.errors import DosError, Failure
-from vm86.dos.mount import DIRECTORY, HIDDEN, LABEL, SYSTEM, Entry
+from vm86.dos.volume import DIRECTORY, HIDDEN, LABEL, SYSTEM, Entry
 
 _MOST_SEARCHES = 256  # the oldest are forgotten: they find no more files
 _MOST_ENTRIES = 1 << 18
@@ -45,10 +45,10 @@ class Searches:
 def find(place: Place, attributes: int) -> list[Entry]:
     """The entries that the path, whose last name may have wildcards, finds. Raises Failure.
 
-    attributes: 2, 4 and 16 find hidden, system and directory entries too; 8 alone only a label,
-    which a folder of the host has not.
+    attributes: 2, 4, 8 and 16 find hidden and system files, labels and directories too; 8 alone
+    only a label.
     """
-    if not place.path or attributes == LABEL:
+    if not place.path:
         return []
     folder = place.path[:-1]
     named = device(place.path[-1])
@@ -69,8 +69,11 @@ def _dots(place: Place, folder: tuple[str, ...]) -> list[Entry]:
     if not folder:
         return []
     own = place.mount.entry(folder)._replace(attributes=DIRECTORY)
-    return [own._replace(name="."), own._replace(name="..")]
+    parent = place.mount.entry(folder[:-1]).cluster if folder[:-1] else 0
+    return [own._replace(name="."), own._replace(name="..", cluster=parent)]
 
 
 def _is_wanted(own: int, wanted: int) -> bool:
-    return not own & (HIDDEN | SYSTEM | DIRECTORY) & ~wanted
+    if wanted == LABEL:
+        return bool(own & LABEL)
+    return not own & (HIDDEN | SYSTEM | DIRECTORY | LABEL) & ~wanted

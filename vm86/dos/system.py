@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vm86.dos import lowmemory, memory
 from vm86.dos.clock import Clock
 from vm86.dos.errors import DosError, Failure, extended
-from vm86.dos.mount import CLUSTERS, SECTOR, SECTORS_PER_CLUSTER, Mount
+from vm86.dos.volume import SECTOR, Volume
 from vm86.task import Task, set_word, word
 
 if TYPE_CHECKING:
@@ -49,10 +49,12 @@ def current_drive(dos: Dos, task: Task) -> None:
     task.al = dos.drives.default
 
 
-def _describe(dos: Dos, task: Task, mount: Mount) -> None:
-    task.al = SECTORS_PER_CLUSTER
+def _describe(dos: Dos, task: Task, mount: Volume) -> None:
+    shape = mount.shape
+    dos.describe(mount)
+    task.al = shape.per_cluster
     task.cx = SECTOR
-    task.dx = CLUSTERS
+    task.dx = shape.clusters
     task.ds, task.bx = dos.base, lowmemory.parameters(mount.number) + lowmemory.MEDIA
 
 
@@ -73,8 +75,11 @@ def drive_parameters(dos: Dos, task: Task) -> None:
 
 
 def _point_at_parameters(dos: Dos, task: Task, drive: int) -> None:
-    number = dos.drives.mount(drive).number
-    task.ds, task.bx = dos.base, lowmemory.parameters(number)
+    mount = dos.drives.mount(drive)
+    if mount.sectors is None:  # as for a drive of a network: it has nothing to do with sectors
+        raise Failure(DosError.INVALID_DRIVE)
+    dos.describe(mount)
+    task.ds, task.bx = dos.base, lowmemory.parameters(mount.number)
     task.al = 0
 
 
@@ -82,11 +87,11 @@ def free_space(dos: Dos, task: Task) -> None:
     """36h: AX is FFFFh where there is no such drive."""
     try:
         mount = dos.drives.mount(task.dl)
-        free = mount.free_clusters()
+        shape, free = mount.shape, mount.free_clusters()
     except Failure:
         task.ax = 0xFFFF
         return
-    task.ax, task.bx, task.cx, task.dx = SECTORS_PER_CLUSTER, free, SECTOR, CLUSTERS
+    task.ax, task.bx, task.cx, task.dx = shape.per_cluster, free, SECTOR, shape.clusters
 
 
 # Date and time

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+import textwrap
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -122,7 +123,7 @@ class Pictures:
             number += 1
             path = self._path.with_stem(f"{self._path.stem}-{number}")
         try:
-            path.write_bytes(picture(task))
+            path.write_bytes(picture(task.services))
         except OSError as error:
             note = f"{path}: {error.strerror}"
         else:
@@ -304,17 +305,26 @@ class Player:
         """What the monitor has to say, in the last rows."""
         task = self._front
         if self._menu:
-            names = "  ".join(
-                f"{k} {one.name}{'*' if one is task else ''}"
-                for k, one in enumerate(self._tasks, 1)
-            )
-            return [f" {names}", MENU]
+            names = [f"{k} {_called(one, one is task)}" for k, one in enumerate(self._tasks, 1)]
+            return [f" {'  '.join(names)}", MENU]
+        return [
+            f" {line}" for line in textwrap.wrap(self._message(), max(self._console.size[0] - 2, 1))
+        ]
+
+    def _message(self) -> str:
+        task = self._front
         if self._note:
-            return [f" {self._note}"]
+            return self._note
         if task.failure is not None:
-            return [f" {task.name} failed: {task.failure}", " press any key"]
+            return f"{task.name} failed: {task.failure}; press any key"
         if task.ended:
-            return [f" {task.name} has ended, exit code {task.exit_code}; press any key"]
+            return f"{task.name} has ended, exit code {task.exit_code}; press any key"
         if not self._scheduler.alive:
-            return [" the budget is used up; press any key"]
-        return []
+            return "the budget is used up; press any key"
+        return ""
+
+
+def _called(task: Task, shown: bool) -> str:
+    """A task in the menu."""
+    state = " (failed)" if task.failure is not None else " (ended)" if task.ended else ""
+    return f"{task.name}{'*' if shown else ''}{state}"

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import click
 
 from vm86.bios import png, screen
 from vm86.monitor.scheduler import Scheduler
 from vm86.monitor.tasks import Program, Task, names, new_services
+from vm86.services import Services
+from vm86.state import State
+from vm86.supervise import exits
 from zoo.cli import EXIT_BUDGET, EXIT_FAULT, EXIT_INTERRUPTED
 from zoo.front import Request
 from zoo.host import Event, Host
@@ -103,7 +106,7 @@ def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
                 samples = {"samples": samplers[k].samples} if samplers else {}
                 click.echo(json.dumps(statistics(task) | samples), err=True)
     for k, task in enumerate(tasks, 1):
-        show(task, k if len(tasks) > 1 else None)
+        show(task.services, task.name, k if len(tasks) > 1 else None)
     return EXIT_INTERRUPTED if interrupted else exit_code(tasks, scheduler.left == 0)
 
 
@@ -115,8 +118,13 @@ def report(tasks: Sequence[Task]) -> None:
 
 
 def statistics(task: Task) -> dict[str, object]:
-    """The figures of --stats."""
-    return {**task.session.stats.as_json(), "program": task.name, "share": task.share}
+    """The figures of --stats; exits: how often the task came to the monitor, by reason."""
+    return {
+        **task.session.stats.as_json(),
+        "program": task.name,
+        "share": task.share,
+        "exits": exits(cast(State, task.services.guest.state)),
+    }
 
 
 def exit_code(tasks: Sequence[Task], exhausted: bool) -> int:
@@ -129,25 +137,26 @@ def exit_code(tasks: Sequence[Task], exhausted: bool) -> int:
     return tasks[0].exit_code
 
 
-def picture(task: Task) -> bytes:
-    """The task's screen as a PNG file."""
-    return png.png(screen.picture(task.services.task, task.services.ports.adapter))
+def picture(services: Services) -> bytes:
+    """A screen as a PNG file."""
+    return png.png(screen.picture(services.task, services.ports.adapter))
 
 
-def shown(wanted: str) -> Callable[[Task, int | None], None]:
-    """What --screen does at the end with each task's; the number is None for one that is alone."""
+def shown(wanted: str) -> Callable[[Services, str, int | None], None]:
+    """What --screen does at the end, with each task's services, name and number; the number is None
+    for one that is alone."""
 
-    def text(task: Task, number: int | None) -> None:
+    def text(services: Services, name: str, number: int | None) -> None:
         if number is not None:
-            click.echo(f"--- {task.name} ---")
-        click.echo(screen.text(task.services.task, task.services.ports.adapter).rstrip())
+            click.echo(f"--- {name} ---")
+        click.echo(screen.text(services.task, services.ports.adapter).rstrip())
 
-    def save(task: Task, number: int | None) -> None:
+    def save(services: Services, name: str, number: int | None) -> None:
         path = Path(wanted.removeprefix("png:"))
         if number is not None:
             path = path.with_stem(f"{path.stem}-{number}")
         try:
-            path.write_bytes(picture(task))
+            path.write_bytes(picture(services))
         except OSError as error:
             raise click.UsageError(f"--screen {wanted}: {error.strerror}") from error
 
@@ -157,4 +166,4 @@ def shown(wanted: str) -> Callable[[Task, int | None], None]:
         return text
     if wanted != "none":
         raise click.BadParameter(f"--screen {wanted}: it is text, png:FILE or none")
-    return lambda task, number: None
+    return lambda services, name, number: None

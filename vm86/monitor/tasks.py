@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from vm86 import registers as r
+from vm86.dos.diskmount import DiskMount
 from vm86.dos.errors import Failure
-from vm86.dos.mount import Mount
+from vm86.dos.volume import Volume
 from vm86.machine import MACHINE
 from vm86.reset import power_on
 from vm86.services import Services
@@ -21,14 +22,16 @@ from zoo.session import Session
 
 @dataclass(frozen=True)
 class Program:
-    """What a task is to run. path: the file's, on the host. mounts: its drives. share: how many
-    slices it gets for each of a task whose share is 1."""
+    """What a task is to run. path: the file's, on the host, or a folder's for the shell. mounts:
+    its drives. share: how many slices it gets for each of a task whose share is 1. version: DOS's.
+    """
 
     path: Path
     data: bytes
     arguments: str
-    mounts: Sequence[Mount]
+    mounts: Sequence[Volume]
     share: int = 1
+    version: tuple[int, int] = (3, 30)
 
 
 class Task:
@@ -48,11 +51,14 @@ class Task:
         self.last = 0
         self.ended = False
         self.failure: str | None = None
-        self._dos = services.boot(program.mounts)
+        self._dos = services.boot(program.mounts, program.version)
         services.on_wait = self._wait
         arguments = program.arguments.encode("cp437", "replace")
         try:
-            self._dos.load(program.data, dos_path(program.path), arguments)
+            if program.path.is_dir():
+                self._dos.start_shell()
+            else:
+                self._dos.load(program.data, dos_path(program.path), arguments)
         except Failure as failure:
             self.close()
             raise click.UsageError(
@@ -90,8 +96,18 @@ class Task:
         self.close()
 
     def close(self) -> None:
-        """Close its files and mounts."""
-        self._dos.close()
+        """Close its files and mounts. What was written to disks is kept or forgotten now."""
+        for mount in self._dos.drives.mounts.values():
+            if isinstance(mount, DiskMount) and mount.forgets:
+                click.echo(
+                    f"What was written to drive {mount.letter} is forgotten; "
+                    f"--mount {mount.letter}=IMAGE:rw keeps it.",
+                    err=True,
+                )
+        try:
+            self._dos.close()
+        except OSError as error:
+            raise click.UsageError(f"what was written to a disk can't be kept: {error}") from error
 
     def _wait(self) -> None:
         self.waiting = True

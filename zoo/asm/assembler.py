@@ -8,7 +8,9 @@ are made in the order of the source and no tree is kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from lark import Lark, Token, Transformer
@@ -16,7 +18,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from zoo.asm import expressions
 from zoo.asm.expressions import AssemblyError, Expression, Problem, Scope, Value, value
-from zoo.asm.statements import Data, Fill, Label, Numbers, Statement
+from zoo.asm.statements import LARGEST, Data, Fill, Label, Numbers, Statement
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(.))")
@@ -28,31 +30,58 @@ class Assembler(Transformer[Token, None]):
     """Assembles one source.
 
     grammar: the machine's part of the grammar.    order: of the bytes in a word.
+    given: values of names, from the command line.    folders: for files that the source names.
     """
 
     grammar = ""
     order = "big"
 
-    def __init__(self, file: str = "source") -> None:
+    def __init__(
+        self,
+        file: str = "source",
+        given: Mapping[str, str] | None = None,
+        folders: Sequence[Path] = (),
+    ) -> None:
         super().__init__()
-        self.file = file
+        self.file, self.given, self.folders = file, given or {}, folders
         self.scope = Scope()
         self.statements: list[Statement] = []
         self._names: dict[str, Token] = {}
 
     def assemble(self, source: str) -> bytes:
         """The image; raises AssemblyError."""
-        shared = files("zoo.asm").joinpath("grammar.lark").read_text(encoding="utf-8")
-        parser: Any = Lark(shared + self.grammar, parser="lalr", transformer=self)
         try:
-            parser.parse(source + "\n")
+            source = self.prepare(source)
+            self.parser().parse(source + "\n", start="start")
             self._lay_out()
             return self.finish(self._encode())
         except UnexpectedInput as error:
             raise self._syntax_error(error, source) from error
         except Problem as problem:
             line, column = problem.token.line or 0, problem.token.column or 0
-            raise AssemblyError(self.file, line, column, str(problem)) from problem
+            raise AssemblyError(*self.place(line), column, str(problem)) from problem
+        except RecursionError as error:
+            raise AssemblyError(self.file, 0, 0, "an expression is too deeply nested") from error
+
+    def parser(self) -> Any:
+        """Of sources and, with start="expression", of single expressions."""
+        shared = files("zoo.asm").joinpath("grammar.lark").read_text(encoding="utf-8")
+        starts = ["start", "expression"]
+        return Lark(shared + self.grammar, parser="lalr", transformer=self, start=starts)
+
+    def prepare(self, source: str) -> str:
+        """What the parser is to read for the source; names that were given have their values."""
+        for name, text in self.given.items():
+            token = Token("NAME", name)
+            try:
+                self.define(token, name, int(text or "1", 0))
+            except ValueError as error:
+                raise Problem(token, f"{name} is given as {text!r}, which is no number") from error
+        return source
+
+    def place(self, line: int) -> tuple[str, int]:
+        """The file and the line where a line of what `prepare` returned stands."""
+        return self.file, line
 
     def finish(self, image: bytearray) -> bytes:
         """What a machine still has to do when all bytes are there."""
@@ -70,13 +99,14 @@ class Assembler(Transformer[Token, None]):
             wanted = set(error.allowed)
         names = sorted({WORDS.get(name, name.lower()) for name in wanted})
         message = f"{found}; what can stand here: {', '.join(names)}"
-        return AssemblyError(self.file, error.line, error.column, message)
+        return AssemblyError(*self.place(error.line), error.column, message)
 
     def _lay_out(self) -> None:
         """Give every label its address. Statements that grow move labels, until none moves."""
         scope = self.scope
         size = -1
         for _ in range(PASSES):
+            scope.origin = scope.base = 0
             at, moved = 0, False
             for statement in self.statements:
                 if isinstance(statement, Label):
@@ -86,14 +116,17 @@ class Assembler(Transformer[Token, None]):
                         moved = True
                 else:
                     at = statement.end(at, scope)
+            if at > LARGEST:
+                raise Problem(Token("NAME", ""), f"the image has more than {LARGEST} bytes")
             if not moved and at == size:
                 return
             size = at
-        token = next(iter(self._names.values()))
+        token = next(iter(self._names.values()), Token("NAME", ""))
         raise Problem(token, "the labels never settle; an .equ or .org depends on itself")
 
     def _encode(self) -> bytearray:
         image = bytearray()
+        self.scope.origin = self.scope.base = 0
         for statement in self.statements:
             image += statement.encode(len(image), self.scope)
         return image
@@ -111,8 +144,9 @@ class Assembler(Transformer[Token, None]):
     def define(self, token: Token, name: str, of: Value | None = None) -> None:
         """Give a value, or the address here, a name."""
         if name in self._names:
-            there = self._names[name].line
-            raise Problem(token, f"{name} is there already, in line {there}; choose another name")
+            file, line = self.place(self._names[name].line or 0)
+            where = f"line {line}" if file == self.file else f"{file}, line {line}"
+            raise Problem(token, f"{name} is there already, in {where}; choose another name")
         self._names[name] = token
         self.statements.append(Label(token, name, of))
 
@@ -178,7 +212,7 @@ class Assembler(Transformer[Token, None]):
         except ValueError as error:
             raise Problem(token, 'bytes are pairs of hexadecimal digits: .hex "0a ff"') from error
 
-    def on_org(self, token: Token, values: list[Any]) -> Statement:
+    def on_org(self, token: Token, values: list[Any]) -> Statement | None:
         (to,) = counted(token, values, 1, 1)
         return Fill(token, lambda at, scope: value(to, scope))
 
@@ -196,7 +230,7 @@ class Assembler(Transformer[Token, None]):
             raise Problem(token, "what fills the space must be a number from 0 to 255")
         return Fill(token, lambda at, scope: at + value(count, scope), filler)
 
-    def on_equ(self, token: Token, values: list[Any]) -> None:
+    def on_equ(self, token: Token, values: list[Any]) -> Any:
         """`.equ NAME, VALUE`"""
         name, of = counted(token, values, 2, 2)
         if not isinstance(name, Expression) or name.token.type != "NAME":
@@ -219,6 +253,10 @@ WORDS = {
     "OPERATOR": "an operator",
     "DIRECTIVE": "a directive",
     "MNEMONIC": "an instruction",
+    "REGISTER": "a register",
+    "LOCAL": "a local label",
+    "SIZE": "a size",
+    "PREFIX": "a prefix",
     "NUMBER": "a number",
     "CHARACTER": "a character in ''",
     "STRING": 'a string in ""',

@@ -26,13 +26,23 @@ class Problem(ValueError):
 
 @dataclass
 class Scope:
-    """What expressions refer to: symbols, the machine's functions, and `$`, the address here."""
+    """What expressions refer to: symbols, the machine's functions, and `$`, the address here.
+
+    origin: what is added to a place in the image to make an address.  base: the address where the
+    present part of the program begins.
+    """
 
     symbols: dict[str, int] = field(default_factory=dict[str, int])
     functions: dict[str, Callable[[int], int]] = field(
         default_factory=dict[str, Callable[[int], int]]
     )
     here: int = 0
+    origin: int = 0
+    base: int = 0
+
+    def at(self, place: int) -> None:
+        """`$` is this place of the image from now on."""
+        self.here = place + self.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +55,17 @@ class Expression:
 
 Value = int | Expression
 
-# By precedence, as in C, with shifts binding tighter than the bitwise operators.
+# By precedence, as in C, but that the bitwise operators bind tighter than the comparisons.
 OPERATORS: dict[str, tuple[int, Callable[[int, int], int]]] = {
+    "||": (-2, lambda a, b: a != 0 or b != 0),
+    "&&": (-1, lambda a, b: a != 0 and b != 0),
+    "==": (0, lambda a, b: a == b),
+    "!=": (0, lambda a, b: a != b),
+    "<>": (0, lambda a, b: a != b),
+    "<=": (0, lambda a, b: a <= b),
+    ">=": (0, lambda a, b: a >= b),
+    "<": (0, lambda a, b: a < b),
+    ">": (0, lambda a, b: a > b),
     "|": (1, lambda a, b: a | b),
     "^": (2, lambda a, b: a ^ b),
     "&": (3, lambda a, b: a & b),
@@ -62,8 +81,10 @@ SIGNS: dict[str, Callable[[int], int]] = {
     "-": lambda a: -a,
     "+": lambda a: a,
     "~": lambda a: ~a,
+    "!": lambda a: int(a == 0),
 }
 LARGEST_SHIFT = 64
+LONGEST_VALUE = 4096  # bits
 
 
 def value(of: Value, scope: Scope) -> int:
@@ -76,7 +97,9 @@ def symbol(token: Token) -> Expression:
 
     def evaluate(scope: Scope) -> int:
         if token not in scope.symbols:
-            raise Problem(token, f"{token} is not defined; a label `{token}:` or .equ would do it")
+            raise Problem(
+                token, f"{token} is not defined; a label `{token}:` or an equ would do it"
+            )
         return scope.symbols[token]
 
     return Expression(token, evaluate)
@@ -112,21 +135,24 @@ def binary(token: Token, a: Value, b: Value) -> Value:
             raise Problem(token, "division by zero")
         if token in ("<<", ">>") and not 0 <= y <= LARGEST_SHIFT:
             raise Problem(token, f"a shift by {y} places; 0 to {LARGEST_SHIFT} can be had")
-        return apply(x, y)
+        found = apply(x, y) + 0  # a comparison's result, too, is a number
+        if found.bit_length() > LONGEST_VALUE:
+            raise Problem(token, f"the value has more than {LONGEST_VALUE} bits")
+        return found
 
     if isinstance(a, int) and isinstance(b, int):
         return evaluate(Scope())
     return Expression(token, evaluate)
 
 
-def chain(parts: Sequence[Any]) -> Value:
+def chain(parts: Sequence[Any], apply: Callable[[Token, Any, Any], Any] = binary) -> Any:
     """Terms with operators between them, by precedence and from the left."""
-    values: list[Value] = [parts[0]]
+    values: list[Any] = [parts[0]]
     waiting: list[Token] = []
 
     def reduce() -> None:
         right, left = values.pop(), values.pop()
-        values.append(binary(waiting.pop(), left, right))
+        values.append(apply(waiting.pop(), left, right))
 
     for k in range(1, len(parts), 2):
         while waiting and OPERATORS[waiting[-1]][0] >= OPERATORS[parts[k]][0]:

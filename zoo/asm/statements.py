@@ -9,7 +9,7 @@ from lark import Token
 
 from zoo.asm.expressions import Problem, Scope, Value, value
 
-LARGEST = 1 << 28  # bytes of an image: a slip in an expression must not fill the memory
+LARGEST = 1 << 26  # bytes of an image: a slip in an expression must not fill the memory
 
 
 class Statement(Protocol):
@@ -49,7 +49,7 @@ class Numbers:
         return at + self.size * len(self.values)
 
     def encode(self, at: int, scope: Scope) -> bytes:
-        scope.here = at
+        scope.at(at)
         limit = 1 << 8 * self.size
         code = bytearray()
         for one in self.values:
@@ -73,7 +73,7 @@ class Fill:
             return at  # a label further on: no room until it is known
 
     def _end(self, at: int, scope: Scope) -> int:
-        scope.here = at
+        scope.at(at)
         end = self.until(at, scope)
         if not at <= end <= LARGEST:
             raise Problem(
@@ -95,16 +95,16 @@ class Label:
         return at
 
     def encode(self, at: int, scope: Scope) -> bytes:
-        scope.here = at
+        scope.at(at)
         if self.of is not None:
             value(self.of, scope)
         return b""
 
     def value(self, at: int, scope: Scope) -> int | None:
         """What the name stands for; None while that depends on what is not known yet."""
+        scope.at(at)
         if self.of is None:
-            return at
-        scope.here = at
+            return scope.here
         try:
             return value(self.of, scope)
         except Problem:

@@ -25,10 +25,24 @@ class Address(click.ParamType):  # pyright: ignore[reportMissingTypeArgument]
 @click.command()
 @click.argument("image", type=click.Path(path_type=Path))
 @click.option("--machine", metavar="NAME", help="The machine, if it can't be guessed.")
-@click.option("--from", "start", type=Address(), metavar="A", default=0, help="The first address.")
+@click.option("--from", "start", type=Address(), metavar="A", help="The first address.")
 @click.option("--to", "end", type=Address(), metavar="B", help="The address after the last.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: the lines and their parts.")
-def dis(image: Path, machine: str | None, start: int, end: int | None, as_json: bool) -> int:
+@click.option("--bits", type=click.Choice(["16", "32"]), help="Raw code, of this many bits.")
+@click.option("--origin", type=Address(), metavar="A", help="Raw code, whose first byte is at A.")
+@click.option(
+    "--entry", type=Address(), metavar="A", help="Raw code, in which control begins at A."
+)
+def dis(
+    image: Path,
+    machine: str | None,
+    start: int | None,
+    end: int | None,
+    as_json: bool,
+    bits: str | None,
+    origin: int | None,
+    entry: int | None,
+) -> int:
     """Print IMAGE as assembly source, of which `zoo asm` makes the same image again."""
     from zoo.asm import language, languages
     from zoo.asm.listing import text
@@ -43,10 +57,14 @@ def dis(image: Path, machine: str | None, start: int, end: int | None, as_json: 
         raise click.UsageError(
             f"there is no disassembler for {name!r}; there are some for: {known}"
         )
-    limit = 1 << 62 if end is None else end
+    raw = {"bits": int(bits) if bits else None, "origin": origin, "entry": entry}
+    raw = {option: given for option, given in raw.items() if given is not None}
+    if refused := set(raw) - set(found.options):
+        raise click.UsageError(f"--{refused.pop()} is not for images of {name!r}")
+    first, limit = -1 << 62 if start is None else start, 1 << 62 if end is None else end
     try:
-        every = found.disassemble(data, str(image))
-        lines = [line for line in every if start <= line.address < limit]
+        every = found.disassemble(data, str(image), **raw)
+        lines = [line for line in every if first <= line.address < limit]
     except ImageError as error:
         raise click.UsageError(str(error)) from error
     if as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,11 +81,14 @@ def _source(name: str, data: bytes, image: Path) -> list[Source]:
     from zoo.asm import language
 
     found = language(name)
-    return list(found.disassemble(data, str(image))) if found else []
+    if found is None:
+        return []
+    lines = found.disassemble(data, str(image))
+    return [replace(line, address=line.address + found.loaded) for line in lines]
 
 
 def _is_code(line: Source) -> bool:
-    return bool(line.code) and not line.name.startswith(".")
+    return bool(line.code) and not line.name.startswith((".", "db", "dw", "times"))
 
 
 def _check(entry: int, source: list[Source]) -> None:
