@@ -10,7 +10,7 @@ help:
 	@echo "make play   play the museum"
 	@echo "make test   run the tests, but for those that take minutes"
 	@echo "make lint   check style, types and who imports whom"
-	@echo "make bench  time the zoo against dfrotz: a table in Markdown"
+	@echo "make bench  time the zoo against dfrotz, DOSBox and others: tables in Markdown"
 	@echo "make warm   compile ahead, so that no run has to"
 	@echo "make clean  remove .venv and what tools left behind"
 
@@ -39,6 +39,7 @@ lint: $(VENV)/installed-for-tests
 
 bench: $(VENV)/installed
 	$(BIN)/python bench/zmachine.py
+	$(BIN)/python bench/vm86.py
 
 warm: $(VENV)/installed
 	$(BIN)/zoo warm

@@ -35,7 +35,6 @@ def encode(op: Op, random: Random) -> Instruction:
     wide = random.random() < 0.4
     far = random.random() < 0.2
     forms = [one for one in op.form.split(",") if one]
-    # A word from its beginning to its end: those are fixed by the row.
     if wide:
         prefixes.append(OPERAND)
     if far:
