@@ -355,6 +355,11 @@ def main() -> None:
     if sources is None:
         raise SystemExit("the benchmark programs are not there: set ZOO_BENCH to their folder")
     here = chosen(wanted.peers)
+    if any(peer.name.startswith("zoo") for peer in here):
+        print("compiling ...", file=sys.stderr)
+        subprocess.run(
+            [sys.executable, "-P", "-m", "zoo", "warm", "vm86"], stdout=sys.stderr, check=True
+        )
     with tempfile.TemporaryDirectory(prefix="zoo-bench-") as name:
         works: list[Work] = []
         for number, peer in enumerate(here):
