@@ -283,7 +283,7 @@ class Services:
         m = self._m
         count = m.r[r.OUT]
         if count and self.dos is not None:
-            data = bytes(m.out[:count])
+            data = bytes([*m.out[:count]])
             m.r[r.OUT] = 0
             self.dos.screen.note(data)
             self.console.written(data)
