@@ -77,6 +77,7 @@ from zoo.registers import CAUSE, FAULT, HALT, HOST, REPLIED, RETRY, STOP
 
 ROM = 0xF000  # the segment of the BIOS
 DOS_CALL = 0x21
+LOOK_AGAIN = 0x400  # no exception: the instruction is done, and where code may begin has changed
 
 
 # Near jumps; the displacement counts from the next instruction
@@ -284,12 +285,16 @@ def pushf(m: State, o: int) -> int:
 
 def popf(m: State, pc: int, o: int) -> int:
     if denied(m, EXIT_POPF):
-        return pc
+        return -1
     value = pop(m, o)
     if value < 0:
-        return pc
+        return -1
     load_flags(m, value, 0)
-    return enter_code(m, pc - m.r[ORIGIN])
+    if m.r[FLAGS] & TF:
+        # From the next instruction on each has to be looked at.
+        m.r[RETURN] = pc - m.r[ORIGIN]
+        return fault(m, LOOK_AGAIN, -1)
+    return 0
 
 
 def cli(m: State) -> int:
@@ -359,6 +364,11 @@ def is_contributory(vector: int) -> int:
 def exception(m: State, at: int) -> int:
     """Call the handler of what the instruction at `at` has met: a fault, or an interrupt after
     it."""
+    if m.r[EXCEPTION] == LOOK_AGAIN + 1:
+        m.r[EXCEPTION] = 0
+        eip = m.r[RETURN]
+        m.r[RETURN] = -1
+        return enter_code(m, eip)
     outside = m.r[EXCEPTION] - 1 & OUTSIDE
     vector = m.r[EXCEPTION] - 1 & 0xFF
     code = m.r[ERROR]

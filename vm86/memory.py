@@ -39,7 +39,6 @@ def place(m: State, s: int, off: int, o: int) -> int:
         a = m.r[BASE + s] + off
         if a + o <= m.r[PLAIN]:
             return a
-        return paged(m, a & DWORD, o, m.r[RING])
     return elsewhere(m, s, off, o, 0)
 
 
@@ -49,12 +48,13 @@ def target(m: State, s: int, off: int, o: int) -> int:
         a = m.r[BASE + s] + off
         if a + o <= m.r[PLAIN]:
             return a
-        return paged(m, a & DWORD, o, m.r[RING] + WRITE)
     return elsewhere(m, s, off, o, WRITE)
 
 
 def elsewhere(m: State, s: int, off: int, o: int, kind: int) -> int:
-    """In a segment that expands down, or not at all (sections 6.3.1 and 14.7)."""
+    """In a page; in a segment that expands down; or not at all (sections 6.3.1 and 14.7)."""
+    if off + o - 1 <= m.r[(WRITABLE if kind else READABLE) + s]:
+        return paged(m, m.r[BASE + s] + off & DWORD, o, m.r[RING] + kind)
     access = m.r[ACCESS + s]
     last = DWORD if access & BIG_BIT else 0xFFFF
     down = access & PRESENT and access & (CODE_BIT | DOWN) == DOWN

@@ -98,6 +98,13 @@ def spread(m: State, a: int, o: int) -> int:
     return 0
 
 
+def saved(m: State, a: int, o: int, changed: int) -> int:
+    """What is to be done after a store into code, or at BOUNCE."""
+    if changed:
+        notice(m, a)
+    return spread(m, a, o) if a >= BOUNCE else 0
+
+
 def save(m: State, a: int, o: int, value: int) -> int:
     """Write `o` bytes."""
     a &= MASK
@@ -114,8 +121,6 @@ def save(m: State, a: int, o: int, value: int) -> int:
         m.mem[a + 2] = value >> 16 & 0xFF
         m.mem[a + 3] = value >> 24 & 0xFF
         changed = m.code[a] | m.code[a + 1] | m.code[a + 2] | m.code[a + 3]
-    if changed:
-        notice(m, a)
-    if a >= BOUNCE:
-        return spread(m, a, o)
+    if changed or a >= BOUNCE:
+        return saved(m, a, o, changed)
     return 0

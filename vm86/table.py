@@ -177,7 +177,7 @@ TABLE: tuple[Op, ...] = (
     Op(0x9A, "CALL", flow.call_far, "Ap", flow=True, stops=True),
     Op(0x9B, "WAIT", system.wait, stops=True),
     Op(0x9C, "PUSHF", flow.pushf, stops=True),
-    Op(0x9D, "POPF", flow.popf, flow=True, stops=True),
+    Op(0x9D, "POPF", flow.popf, stops=True),
     Op(0x9E, "SAHF", data.sahf),
     Op(0x9F, "LAHF", data.lahf),
     Op(0xA0, "MOV", data.mov, "Ab,Ob", stores=True),

@@ -6,6 +6,7 @@ the recorded vectors have (test_vectors.py) is not repeated here.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -186,7 +187,7 @@ def test_every_row_has_a_test(corpus86: Path) -> None:
         forms |= {str(form) for form in file["forms"]}
     # What operating systems use is tried by the programs of tests/vm86/system.
     sources = Path(__file__).with_name("system").glob("*.asm")
-    tried = {word for source in sources for word in source.read_text().lower().split()}
+    tried = {word for source in sources for word in re.findall(r"\w+", source.read_text().lower())}
     missing: list[str] = []
     for op in TABLE:
         if op.code < 0:

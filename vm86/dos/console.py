@@ -47,9 +47,10 @@ class Screen:
             self._console.write(bytes(shown))
 
     def note(self, data: bytes) -> None:
-        """What has been shown without this: characters that are no tabs."""
-        for byte in data:
-            self._shown(byte)
+        """What has been shown without this: of control characters, line feeds and returns only."""
+        _, returned, line = data.rpartition(bytes([RETURN]))
+        column = 0 if returned else self.column
+        self.column = column + len(line) - line.count(LINE_FEED)
 
     def write_raw(self, data: bytes) -> None:
         if data:

@@ -64,6 +64,7 @@ class Interp:
         self._steps = _steps.setdefault(machine, Steps(machine))
         self._fixed = machine.fixed_code(guest)
         self._decoded: dict[int, Step] = {}
+        self._changed = machine.layout.registers[machine.changed]
 
     def _decode(self, pc: int) -> Step:
         step = self._steps.step(self._guest, pc)
@@ -77,6 +78,7 @@ class Interp:
         Why it stopped is in the STOP register, RUNNING when the budget was used up.
         """
         m = self._guest.state
+        m.r[self._changed] = 0  # here nothing is translated
         decoded = self._decoded.get
         decode = self._decode
         pc = at = m.r[PC]

@@ -107,9 +107,11 @@ class Jit:
         self._address = guest.address
         self._run = RUN(loaded(machine).addresses["run"])  # ctypes lets other threads run
         self._table = (ctypes.c_int64 * 2)(0, NEVER)
+        self._changed = machine.layout.registers[machine.changed]
 
     def run(self, budget: int) -> int:
         """As Interp.run."""
+        self._m.r[self._changed] = 0  # here nothing is translated
         left = self._run(self._address, budget, self._table, 0)
         if self._m.r[STOP] != RUNNING and self._m.r[RETRY]:
             self._machine.restart(self._m, self._m.r[PC])

@@ -271,7 +271,7 @@ class Translator:
                 continue
             for entry in record.entries:
                 self._ready[entry].append(Ready(record, address))
-                if self.table[entry & self.mask] == NEVER:
+                if self.table[entry & self.mask] < 0:  # asked for, and counted on since
                     self.table[entry & self.mask] = HOT
 
     def _enter(self, record: Record, address: int) -> bool:
