@@ -15,7 +15,7 @@ INLINE = frozenset(
         *("ones", "signed", "get", "put", "load", "save", "place", "target", "read", "write"),
         *("read_e", "target_e", "get_e", "put_e", "result", "logical", "sum_", "difference"),
         *("condition", "parity", "go", "push", "pop", "pointer", "decode", "segment", "base16"),
-        *("jmp", "jcc", "call", "call_to", "ret", "loop", "back", "counted", "less"),
+        *("jmp", "jcc", "call", "call_to", "ret", "loop", "back", "counted", "less", "unsettled"),
         *("mov", "add", "sub", "cmp", "and_", "or_", "xor", "test", "inc", "dec"),
     }
 )
@@ -96,10 +96,20 @@ def _carried_out(op: Op, operands: Sequence[str], call: str) -> list[str]:
     return found
 
 
+STRINGS = ("MOVS", "CMPS", "STOS", "LODS", "SCAS")
+NEAR = (
+    *(flow.jmp, flow.jmp_e, flow.jcc, flow.loop, flow.loope, flow.loopne, flow.jcxz),
+    *(flow.call, flow.call_e, flow.ret),
+)
+
+
 def _tail(op: Op) -> list[str]:
     """What comes between two instructions."""
     stopped = ["if m.r[STOP]:", f"    {LEAVE}"] if op.stops else []
-    between = ["if pc > m.r[END]:", "    pc = onwards(m, pc)", f"    {FAULTED}", f"        {TRAP}"]
+    # Whatever else directs the flow of control may also change the mode.
+    changes = op.flow and op.function not in NEAR and op.name not in STRINGS
+    question = "if unsettled(m, pc):" if changes else "if pc > m.r[END]:"
+    between = [question, "    pc = onwards(m, pc)", f"    {FAULTED}", f"        {TRAP}"]
     return [*stopped, *between]
 
 
@@ -122,7 +132,6 @@ def onward(arm: Arm, found: Sequence[int]) -> Onward:
     return Onward((pc,))
 
 
-STRINGS = ("MOVS", "CMPS", "STOS", "LODS", "SCAS")
 IMMEDIATES = {
     "Ib": decode.IB,
     "Is": decode.SIGNED,

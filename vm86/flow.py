@@ -8,7 +8,7 @@ from __future__ import annotations
 from vm86.console import display
 from vm86.control import adjust_rpl
 from vm86.data import pointer, pop, push
-from vm86.fetch import cut_off, enter_code, go
+from vm86.fetch import cut_off, enter_code, go, onwards
 from vm86.flags import condition, eflags, load_flags
 from vm86.gates import far_protected, finished, iret_protected, ret_protected, through_idt
 from vm86.memory import keep, place, target
@@ -22,6 +22,7 @@ from vm86.registers import (
     DF,
     DOUBLE,
     ECX,
+    END,
     ERROR,
     ESP,
     EXCEPTION,
@@ -362,6 +363,22 @@ def is_contributory(vector: int) -> int:
 
 
 def exception(m: State, at: int) -> int:
+    """Deal with what the instruction at `at` has met, and with what comes before the next one."""
+    a = handle(m, at)
+    if m.r[STOP] == 0 and a > m.r[END]:
+        a = onwards(m, a)
+        if m.r[EXCEPTION]:
+            a = handle(m, at)
+    return a
+
+
+def unsettled(m: State, pc: int) -> int:
+    """Whether something may have to be seen to before the next instruction. END may be another one
+    than when this instruction began, so that this is no part of what is specialised."""
+    return 1 if pc > m.r[END] else 0
+
+
+def handle(m: State, at: int) -> int:
     """Call the handler of what the instruction at `at` has met: a fault, or an interrupt after
     it."""
     if m.r[EXCEPTION] == LOOK_AGAIN + 1:

@@ -55,6 +55,7 @@ MACHINE = Machine(
     first="0",
     groups=GROUPS,
     inline=INLINE,
+    shared=frozenset({"unsettled"}),
     layout=state.LAYOUT,
     modules=(
         *(registers, state, paging, memory, flags, segments, fetch, alu, bits, data, strings),

@@ -29,14 +29,13 @@ FAST = {
 
 
 def trapped(lines: Iterable[str], trap: str, translated: bool = False) -> Iterator[str]:
-    """The lines with what TRAP stands for, which may have stopped the run, or gone elsewhere."""
+    """The lines with what TRAP stands for: it ends the instruction, and perhaps the run."""
     for line in lines:
         yield line.replace(TRAP, trap)
         if TRAP in line:
             yield line.replace(TRAP, "if m.r[STOP]:")
             yield line.replace(TRAP, f"    {LEAVE}")
-            if translated:
-                yield line.replace(TRAP, "return pc | TRAPPED")
+            yield line.replace(TRAP, "return pc | TRAPPED" if translated else "return pc")
 
 
 def step_source(machine: Machine, name: str, lines: Iterable[str], translated: bool = False) -> str:

@@ -47,3 +47,17 @@ def test_a_program_prints_what_a_386_prints(
     expected = (SYSTEM / f"{name}.log").read_text().splitlines()
     assert host.text.decode("ascii").splitlines() == expected
     assert stop.reason == HOST  # HLT, and nothing that could go on
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("name", ["faults", "gates", "paging", "tasks", "v86"])
+def test_translations_do_it_too(name: str, images: dict[str, bytes]) -> None:
+    """Whatever runs twice is translated, and the program waits for that."""
+    host = Debugger()
+    session = boot(images[name], host, "recompile")
+    assert session.run(BUDGET).reason == HOST
+    expected = (SYSTEM / f"{name}.log").read_text().splitlines()
+    assert host.text.decode("ascii").splitlines() == expected
+    figures = session.engine.figures()
+    assert figures["translated_instructions"] > figures["loop_instructions"]
