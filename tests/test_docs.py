@@ -63,7 +63,7 @@ def options_of(command: str) -> set[str]:
 def test_options_that_the_readme_names_exist() -> None:
     known = {name for command in plugins("zoo.commands") for name in options_of(command)}
     known |= {name for option in OPTIONS for name in option.opts} | {"--help"}
-    named = set(re.findall(r"`[^`\n]*?(--[a-z]+)", README))
+    named = set(re.findall(r"`[^`\n]*?(--[a-z]+(?:-[a-z]+)*)", README))
     assert named and named <= known
 
 
