@@ -141,6 +141,44 @@ def test_the_monitor_counts_what_comes_to_it(assemble: Assemble, engine: str) ->
     }
 
 
+ADDRESS_LINE = """
+        mov ax, 0xFFFF
+        mov es, ax
+        xor bx, bx
+        mov ds, bx
+        mov ax, [0x500]
+        cmp ax, [es:0x510]                ; FFFF:0510 is 0000:0500 again
+        mov dl, 'W'
+        call equal
+        mov ax, 0x2401                    ; open it
+        int 0x15
+        mov word [0x500], 0x1234
+        mov word [es:0x510], 0x5678
+        cmp word [0x500], 0x1234
+        mov dl, 'O'
+        call equal
+        in al, 0x92                       ; close it
+        and al, 0xFD
+        out 0x92, al
+        cmp word [es:0x510], 0x1234
+        mov dl, 'C'
+        call equal
+        mov ax, 0x4C00
+        int 0x21
+equal:  je print
+        mov dl, '-'
+print:  mov ah, 2
+        int 0x21
+        ret
+"""
+
+
+def test_the_monitor_opens_address_line_20(assemble: Assemble, engine: str) -> None:
+    host = Heard()
+    started(assemble("test", ADDRESS_LINE), host, engine).run(1000)
+    assert host.output == b"WOC"
+
+
 PRINTS = """
         mov cx, 2500
         mov bl, 0
