@@ -432,3 +432,11 @@ def test_a_run_without_a_cache(engine: str, empty: Path) -> None:
     empty.write_text("in the way")
     done, count, _ = zoo(engine)
     assert (done.returncode, done.stdout, count) == as_interpreted()
+
+
+def test_a_thread_that_ctrl_c_kept_from_starting_is_not_waited_for() -> None:
+    engine = session().engine
+    assert isinstance(engine, recompile.Recompile)
+    engine.translator._thread = threading.Thread()
+    engine.translator.end()
+    engine.translator.join()

@@ -167,7 +167,7 @@ class Translator:
 
     def join(self) -> None:
         """Wait until the thread has ended."""
-        if self._thread is not None:
+        if self._thread is not None and self._thread.is_alive():  # Ctrl-C may come as it starts
             self._thread.join(PATIENCE)
 
     def _translate(self) -> None:
