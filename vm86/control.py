@@ -130,18 +130,25 @@ def reachable(m: State, selector: int) -> int:
     return 1 if dpl_of(high) >= max(m.r[CPL], selector & RPL) else 0
 
 
-def verify(m: State, e: int, s: int, off: int, writing: int) -> int:
-    """VERR and VERW: ZF says whether a segment can be read, or written."""
+def told_of(m: State, e: int, s: int, off: int) -> int:
+    """1, with the descriptor that E selects in LOW and HIGH, if the present level may know of it;
+    -1 after a fault."""
     if unrecognised(m):
         return -1
     selector = read_e(m, e, s, off, 2)
     if m.r[EXCEPTION]:
         return -1
     found = visible(m, selector)
+    return reachable(m, selector) if found > 0 else found
+
+
+def verify(m: State, e: int, s: int, off: int, writing: int) -> int:
+    """VERR and VERW: ZF says whether a segment can be read, or written."""
+    found = told_of(m, e, s, off)
     if found < 0:
         return -1
     high = m.r[HIGH]
-    good = found and high & SEGMENT_BIT and reachable(m, selector)
+    good = found and high & SEGMENT_BIT
     if writing:
         good = good and high & (CODE_BIT | WRITABLE_BIT) == WRITABLE_BIT
     else:
@@ -166,17 +173,11 @@ HAVE_LIMIT = 0x0A0E
 
 def inspect(m: State, e: int, s: int, off: int, kinds: int) -> int:
     """Find the descriptor that E selects: 1 if it may be told of, ZF likewise; -1 after a fault."""
-    if unrecognised(m):
-        return -1
-    selector = read_e(m, e, s, off, 2)
-    if m.r[EXCEPTION]:
-        return -1
-    found = visible(m, selector)
+    found = told_of(m, e, s, off)
     if found < 0:
         return -1
     high = m.r[HIGH]
-    known = high & SEGMENT_BIT or kinds >> (high >> 8 & 15) & 1
-    good = 1 if found and known and reachable(m, selector) else 0
+    good = 1 if found and (high & SEGMENT_BIT or kinds >> (high >> 8 & 15) & 1) else 0
     m.r[ZR] = 1 - good
     return good
 

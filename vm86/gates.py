@@ -69,6 +69,7 @@ TASK_GATE = 0x500
 INTERRUPT_GATE = 0x600
 TRAP_GATE = 0x700
 TSS = 0x100
+GATE = 0x10000  # with a selector: it comes from a call gate
 
 
 def finished(m: State, to: int) -> int:
@@ -96,10 +97,10 @@ def task(m: State, selector: int, how: int, eip: int, outside: int) -> int:
 # JMP and CALL
 
 
-def far_protected(m: State, pc_eip: int, o: int, selector: int, eip: int, calls: int) -> int:
-    """JMP or CALL to another segment; `pc_eip` is where a CALL returns to. Its address in `mem`."""
+def far_protected(m: State, back: int, o: int, selector: int, eip: int, calls: int) -> int:
+    """JMP or CALL to another segment; `back` is where a CALL returns to. Its address in `mem`."""
     keep(m)
-    return finished(m, transfer(m, pc_eip, o, selector, eip, calls))
+    return finished(m, transfer(m, back, o, selector, eip, calls))
 
 
 def transfer(m: State, back: int, o: int, selector: int, eip: int, calls: int) -> int:
@@ -131,9 +132,6 @@ def transfer(m: State, back: int, o: int, selector: int, eip: int, calls: int) -
     eip = low & 0xFFFF | (high & 0xFFFF0000 if wide else 0)
     count = (high & 31) << 1 | (1 if calls else 0)
     return to_code(m, back, 4 if wide else 2, low >> 16 | GATE, eip, count)
-
-
-GATE = 0x10000  # with a selector: it comes from a gate
 
 
 def to_code(m: State, back: int, o: int, selector: int, eip: int, calls: int) -> int:

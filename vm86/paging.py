@@ -19,7 +19,6 @@ from vm86.registers import (
     ROM_END,
     ROM_START,
     SPLIT,
-    SPLIT_SIZE,
     WATCHED,
     WRAP,
 )
@@ -159,7 +158,6 @@ def uncached(m: State, a: int, o: int, kind: int) -> int:
             return -1
         m.r[SPLIT + k] = q
         m.mem[BOUNCE + k] = m.mem[q & MASK] if q >= 0 else 0xFF
-    m.r[SPLIT_SIZE] = o
     return BOUNCE
 
 

@@ -74,7 +74,6 @@ ERROR = FIRST + 101  # the error code, -1 for none
 RETURN = FIRST + 102  # where it is to be reported, -1 for the present instruction
 SHADOW = FIRST + 103  # 1: after MOV SS no interrupt is taken for an instruction
 SPLIT = FIRST + 104  # where the parts of an operand are that does not lie in one piece
-SPLIT_SIZE = FIRST + 108
 SAVED = FIRST + 109  # 1: there is something to put back
 
 HOSTED = FIRST + 110  # 1: the host serves interrupts, by its BIOS
@@ -176,7 +175,6 @@ EXIT_EXCEPTION = 9
 EXIT_INTERRUPT = 10
 
 # Requests (CAUSE)
-FLUSH = 1
 SERVE = 2
 READ_PORT = 3
 WRITE_PORT = 4

@@ -38,7 +38,6 @@ PER_CLOCK = 10  # instructions
 SPEED = CLOCK * PER_CLOCK
 FAULTS = {r.SHUTDOWN: "no handler could be called: the processor has shut down"}
 REQUESTS = {
-    r.FLUSH: "flush",
     r.SERVE: "service",
     r.READ_PORT: "port read",
     r.WRITE_PORT: "port write",

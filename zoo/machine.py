@@ -49,7 +49,7 @@ class Machine:
     trap: what TRAP stands for in the arms' lines: how the guest is made to deal with a fault.
     clear: registers that are 0 whenever an instruction begins.
     context: registers on which it depends what code means; only instructions that stand alone
-        (zoo.table.Op.alone) write them.
+        (zoo.table.Op.alone) or go elsewhere (zoo.table.Onward), and a trap, write them.
     reach: the addresses at which instructions may begin, as the context is; None for all.
     services: `services(guest, host)` makes what answers a guest's requests (zoo.session.Services).
     specialise: `specialise(arm, found)` gives the lines with which the interpreter carries out one
