@@ -31,7 +31,7 @@ from vm86.supervise import supervise
 from vm86.task import linear, word
 from zoo.host import Host
 from zoo.layout import Guest
-from zoo.registers import CAUSE, DONE, REPLIED, REPLY
+from zoo.registers import CAUSE, DONE, PC, REPLIED, REPLY
 
 CLOCK = 1_193_182  # of the timer, ticks a second
 PER_CLOCK = 10  # instructions
@@ -112,7 +112,7 @@ class Services:
     """Answers a task's requests. `boot` gives it DOS; without, nothing is behind its interrupts.
 
     speed, epoch (the time of day at the beginning) and console may be set before `boot`. failure:
-    the exception that the program had no handler for, and where it was. debug_port, post_port: what
+    why the program cannot go on, and where it was. debug_port, post_port: what
     is written there is shown as "debug" and as "post".
     """
 
@@ -266,7 +266,8 @@ class Services:
 
     def _unhandled(self, number: int) -> Callable[[GuestTask], bool]:
         def fail(task: GuestTask) -> bool:
-            self.failure = f"{UNHANDLED[number]} at {{:04X}}:{{:04X}}".format(*task.caller())
+            place = "{:04X}:{:04X}".format(*task.caller())
+            self.failure = f"{UNHANDLED[number]} at {place}, and the program has no handler for it"
             return False
 
         return fail
@@ -312,13 +313,24 @@ class Services:
         elif cause == r.WRITE_PORT:
             self._out(m.r[r.PORT], m.r[r.PORT_SIZE], m.r[r.VALUE])
         elif cause == r.IDLE:
-            self.on_wait()
-            return bool(m.r[r.FLAGS] & r.IF)
+            return self._halt()
         else:
             return self._interrupt(m.r[r.SERVICE])
         m.r[REPLIED] = 1
         self._pass()
         return True
+
+    def _halt(self) -> bool:
+        """HLT: wait for an interrupt. Where none can come the machine has stopped, which is the way
+        of ending of programs that have it for themselves."""
+        m = self._m
+        if m.r[r.FLAGS] & r.IF:
+            self.on_wait()
+            return True
+        if self.dos is not None:
+            place = f"{m.r[r.SELECTOR + r.CS]:04X}:{m.r[PC] - 1 - m.r[r.ORIGIN] & 0xFFFF:04X}"
+            self.failure = f"HLT with interrupts disabled at {place}, which is for ever"
+        return False
 
     def _type(self) -> None:
         """Type the next byte of the input, if the program has taken all that was typed before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,8 +12,10 @@ from dosguest import Clock, Keys
 from fake import FakeTask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_programs import zoo
+from test_programs import blank_360k, zoo
 
+from vm86.bios.disk import diskette
+from vm86.dos.diskmount import DiskMount
 from vm86.dos.kernel import Dos
 from vm86.dos.mount import Mount
 from vm86.dos.shell import PROGRAMS, _redirections
@@ -254,3 +257,12 @@ def test_a_program_is_known_by_its_name(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, timeout=60, check=False)
     assert (done.stdout, done.returncode) == (b"Hi!", 7)
     assert PROGRAMS[0].lower() == path.suffix
+
+
+def test_a_diskette_that_does_not_boot_is_drive_a(tmp_path: Path) -> None:
+    disk = DiskMount("A", diskette(io.BytesIO(blank_360k())), tmp_path / "disk.img")
+    disk.create(("HELLO.COM",), 0).write(HELLO, 0)
+    disk.close()
+    done = zoo("--engine", "interp", tmp_path / "disk.img", input=b"set\nhello\n")
+    assert b"COMSPEC=A:\\COMMAND.COM" in done.stdout and b"A:\\>" in done.stdout
+    assert b"Hi!" in done.stdout and done.returncode == 7

@@ -184,6 +184,65 @@ def test_command_com_is_played(play: Play, corpus86: Path, tmp_path: Path) -> No
     assert terminal.ends() == 0
 
 
+def test_the_shell_is_played_in_a_folder(play: Play, tmp_path: Path) -> None:
+    folder, picture = tmp_path / "games", tmp_path / "shot.png"
+    folder.mkdir()
+    (folder / "letter.txt").write_bytes(b"Dear all\r\n")
+    # Wait for a key with INT 16h; exit code 9.
+    (folder / "key.com").write_bytes(bytes.fromhex("B400 CD16 B8094C CD21"))
+    terminal = play("--png", picture, folder)
+    terminal.until(lambda: terminal.lines[terminal.screen.cursor.y] == "C:\\>")
+    terminal.type("type letter.txx\x7ft\r")
+    terminal.sees("Dear all")
+    terminal.type("\x03key\r")
+    terminal.sees("C:\\>^C")
+    terminal.sees("C:\\>key")
+    terminal.type("x")
+    terminal.until(lambda: terminal.lines[terminal.screen.cursor.y] == "C:\\>")
+    terminal.type("exit\r")
+    terminal.sees("games has ended, exit code 9; press any key")
+    terminal.type("x")
+    assert terminal.ends() == 9
+    assert restored(terminal)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+BOOTS = """
+        mov si, 0x7C00 + text
+next:   lodsb
+        mov ah, 0x0E
+        int 0x10
+        or al, al
+        jnz next
+keys:   mov ah, 0
+        int 0x16
+        mov ah, 0x0E
+        int 0x10
+        cmp al, 'q'
+        jne keys
+        cli
+        hlt
+text    db "Booted ", 0
+        times 510 - ($ - $$) db 0
+        dw 0xAA55
+        times 1536 db 0
+"""
+
+
+def test_a_disk_is_booted(play: Play, nasm: str, tmp_path: Path) -> None:
+    source, disk = tmp_path / "disk.asm", tmp_path / "disk.img"
+    source.write_text(f"cli\nsti\n{BOOTS}")  # it begins with no jump
+    subprocess.run([nasm, "-f", "bin", "-o", disk, source], check=True)
+    terminal = play(disk)
+    terminal.until(lambda: terminal.lines[0].startswith("Booted"))
+    terminal.type("xyz")
+    terminal.until(lambda: terminal.lines[0].endswith("xyz"))
+    terminal.type("q")
+    terminal.sees("disk.img has ended, exit code 0; press any key")
+    terminal.type("x")
+    assert terminal.ends() == 0
+
+
 def test_pictures_and_casts(play: Play, assemble: Assemble, tmp_path: Path) -> None:
     path, cast = tmp_path / "shot.png", tmp_path / "cast"
     keys = assemble("keys", programs.COLOURS)
@@ -252,6 +311,7 @@ def test_who_waits_for_a_key_uses_no_processor(play: Play, assemble: Assemble, p
         (("--screen", "text"), "--screen is for zoo run"),
         (("--speed", "fast"), "--speed fast: it is instructions a second"),
         (("--transcript", "file"), "--transcript is not for the machine vm86"),
+        (("--mount", "A=no.img"), "--mount A=no.img: [Errno 2] No such file"),
     ],
 )
 def test_what_is_refused(assemble: Assemble, options: tuple[str, ...], text: str) -> None:

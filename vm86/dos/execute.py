@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 def start(dos: Dos, task: Task, data: bytes, path: str, tail: bytes) -> None:
     """Start the first program, its own parent. `path`: what its environment says. Raises
     Failure."""
-    entry = _load(dos, task, programs.parse(data), path, dos.environment)
+    entry = _load(dos, task, programs.parse(data), path, environment.strings(dos.variables))
     _make_first(dos, task, entry.segment)
     task.ax = _set_arguments(dos, task, entry.segment, tail)
     _enter(dos, task, entry)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from vm86.dos import access, environment, execute, lowmemory, names, process, sectors, table
+from vm86.dos import access, execute, lowmemory, names, process, sectors, table
 from vm86.dos.clock import Clock
 from vm86.dos.console import Console, Screen
 from vm86.dos.drives import Drives
@@ -19,7 +19,6 @@ from vm86.dos.system import SetClock, nothing
 from vm86.dos.volume import Volume
 from vm86.task import CARRY, Task, linear, set_word, word
 
-ENVIRONMENT = {"COMSPEC": "C:\\COMMAND.COM", "PATH": "C:\\"}
 _FRAME = 6  # bytes that an interrupt pushes: IP, CS, FLAGS
 
 
@@ -31,7 +30,8 @@ class Dos:
 
     mounts: the drives; `close` closes them. base: the segment where DOS's own memory begins, of
     which it needs lowmemory.SIZE bytes. memory_top: the first segment past what programs can have.
-    exit_code: the first program's, 0..255, as soon as it has ended.
+    exit_code: the first program's, 0..255, as soon as it has ended. variables: the environment that
+    this gets.
     """
 
     def __init__(
@@ -42,19 +42,18 @@ class Dos:
         clock: Clock,
         version: tuple[int, int] = (3, 30),
         *,
-        variables: Mapping[str, str] = ENVIRONMENT,
         base: int = 0x0070,
         memory_top: int = 0x9FFF,
     ) -> None:
         self.version = version
         self.base = base
-        self.environment = environment.strings(variables)
-        self._variables = variables
         self.shell: Shell | None = None
         self.clock = SetClock(clock)
         self.console = console
         self.screen = Screen(console)
         self.drives = Drives(mounts)
+        letter = chr(ord("A") + self.drives.default)
+        self.variables = {"COMSPEC": f"{letter}:\\COMMAND.COM", "PATH": f"{letter}:\\"}
         for mount in self.drives.mounts.values():
             mount.times = self.clock
         self.files = FileTable(console, self.screen, self.clock)
@@ -91,7 +90,7 @@ class Dos:
 
     def start_shell(self) -> None:
         """Go to the shell as the first program, instead of one that is loaded."""
-        self.shell = Shell(self, self._task, self._variables)
+        self.shell = Shell(self, self._task, self.variables)
 
     def close(self) -> None:
         """Close all files and mounts."""

@@ -13,7 +13,7 @@ import click
 
 from vm86.bios import png, screen
 from vm86.monitor.scheduler import Scheduler
-from vm86.monitor.tasks import Program, Task, names, new_services
+from vm86.monitor.tasks import Program, Task, names
 from vm86.services import Services
 from vm86.state import State
 from vm86.supervise import exits
@@ -83,7 +83,7 @@ def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
             else:
                 stream = Labelled(source, sink, name.ljust(width))
             host = stream if tasks else logged(stack, stream, request)
-            task = Task(name, program, new_services(program, host), request.engine)
+            task = Task(name, program, program.services(host), request.engine)
             stack.callback(task.close)
             tasks.append(task)
             streams.append(stream)
