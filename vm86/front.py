@@ -89,7 +89,7 @@ class Vm86Front:
 
     takes_folders = True
     options: Sequence[click.Option] = OPTIONS
-    suffixes: Sequence[str] = (".com", ".exe")
+    suffixes: Sequence[str] = (".com", ".exe", ".bat")
 
     def recognises(self, data: bytes) -> bool:
         """An .EXE says so itself, and a disk of whole sectors; a .COM may be anything, but mostly

@@ -24,7 +24,7 @@ from vm86.dos.kernel import Dos
 from vm86.dos.volume import Volume
 from vm86.guesttask import GuestTask
 from vm86.monitor.idle import Looks
-from vm86.monitor.keyboard import Keyboard
+from vm86.monitor.keyboard import Display, Keyboard
 from vm86.reset import reset_cpu, set_a20, start
 from vm86.state import State
 from vm86.supervise import supervise
@@ -72,9 +72,9 @@ class Console:
 
     typed = True  # what comes is typed on the keyboard, too, for those who read that
 
-    def __init__(self, host: Host, show: Callable[[int], object]) -> None:
+    def __init__(self, host: Host, display: Display) -> None:
         self._host = host
-        self._show = show
+        self._display = display
         self._next: int | None = None
         self._ended = False
 
@@ -85,7 +85,10 @@ class Console:
     def write(self, data: bytes) -> None:
         self.written(data)
         for byte in data:
-            self._show(byte)
+            self._display.teletype(byte)
+
+    def clear(self) -> None:
+        self._display.clear()
 
     def _look(self) -> int | None:
         if self._next is None and not self._ended:
@@ -129,7 +132,7 @@ class Services:
         self._host = host
         self.task = GuestTask(self._m)
         self.ports = Ports(self, extended=extended, a20=lambda on: set_a20(m, on))
-        self.console: Console | Keyboard = Console(host, self.teletype)
+        self.console: Console | Keyboard = Console(host, self)
         self.bios = Bios(self.ports, self, extended=extended, drives=drives)
         self.dos: Dos | None = None
         self.speed = SPEED
@@ -346,6 +349,10 @@ class Services:
         adapter = self.ports.adapter
         if output.write(self.task, adapter, output.active_page(self.task), byte, None):
             self.bios.video.bells += 1
+
+    def clear(self) -> None:
+        """Clear the task's screen."""
+        output.clear_page(self.task, self.ports.adapter)
 
     def _out(self, port: int, size: int, value: int) -> None:
         if port == self.debug_port:

@@ -35,6 +35,9 @@ class Keys:
     def write(self, data: bytes) -> None:
         self.shown += data
 
+    def clear(self) -> None:
+        self.shown += b"[clear]"
+
     def key(self) -> int | None:
         return self.typed.popleft() if self.typed else None
 

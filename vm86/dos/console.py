@@ -14,6 +14,10 @@ class Console(Protocol):
         """Show these bytes: characters of code page 437, BEL, BS, LF, CR and escape sequences."""
         ...
 
+    def clear(self) -> None:
+        """Clear the screen."""
+        ...
+
     def key(self) -> int | None:
         """The next byte of input, 0..255, if there is one now. A key that is no character gives 0
         and then its scan code; Enter gives 13."""
@@ -51,6 +55,10 @@ class Screen:
         _, returned, line = data.rpartition(bytes([RETURN]))
         column = 0 if returned else self.column
         self.column = column + len(line) - line.count(LINE_FEED)
+
+    def clear(self) -> None:
+        self.column = 0
+        self._console.clear()
 
     def write_raw(self, data: bytes) -> None:
         if data:

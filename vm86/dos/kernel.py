@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vm86.dos import access, execute, lowmemory, names, process, sectors, table
+from vm86.dos import (
+    access,
+    environment,
+    execute,
+    lowmemory,
+    names,
+    prefix,
+    process,
+    sectors,
+    table,
+)
+from vm86.dos.batch import Batch
 from vm86.dos.clock import Clock
 from vm86.dos.console import Console, Screen
 from vm86.dos.drives import Drives
@@ -14,7 +25,7 @@ from vm86.dos.memory import Arena
 from vm86.dos.openfiles import FileTable
 from vm86.dos.process import Caller, Ending
 from vm86.dos.search import Searches
-from vm86.dos.shell import Shell
+from vm86.dos.shell import PROMPT, Orders, Shell, orders
 from vm86.dos.system import SetClock, nothing
 from vm86.dos.volume import Volume
 from vm86.task import CARRY, Task, linear, set_word, word
@@ -47,7 +58,7 @@ class Dos:
     ) -> None:
         self.version = version
         self.base = base
-        self.shell: Shell | None = None
+        self.shells: dict[int, Shell] = {}  # by their prefixes
         self.clock = SetClock(clock)
         self.console = console
         self.screen = Screen(console)
@@ -88,9 +99,34 @@ class Dos:
         tail = b" " + arguments if arguments and not arguments.startswith(b" ") else arguments
         execute.start(self, self._task, program, name, tail)
 
-    def start_shell(self) -> None:
-        """Go to the shell as the first program, instead of one that is loaded."""
-        self.shell = Shell(self, self._task, self.variables)
+    def start_shell(self, begin: Orders = PROMPT) -> None:
+        """Go to the shell as the first program, instead of one that is loaded. One that is to ask
+        for commands carries out AUTOEXEC.BAT before."""
+        psp = self.base + lowmemory.SHELL // 16
+        execute.enter_shell(self, self._task, psp)
+        if begin == PROMPT:
+            begin = self._autoexec()
+        self.shells[psp] = Shell(self, self._task, self.variables, begin)
+
+    def _autoexec(self) -> Orders:
+        try:
+            data, _ = execute.read_program(self, "\\AUTOEXEC.BAT")
+        except Failure:
+            return PROMPT
+        return Orders(batch=Batch(data, ["AUTOEXEC"]))
+
+    def add_shell(self, psp: int) -> None:
+        """A program that now begins is a shell, with the variables and the orders that are given to
+        it."""
+        env = word(self._task, linear(psp, access.PSP_ENVIRONMENT))
+        variables = environment.variables(environment.read(self._task, env))
+        begin = orders(prefix.tail(self._task, psp), chr(self.switch_character))
+        self.shells[psp] = Shell(self, self._task, variables, begin)
+
+    @property
+    def shell_path(self) -> str:
+        """Where programs find the shell, whether or not there is a file."""
+        return self.variables["COMSPEC"]
 
     def close(self) -> None:
         """Close all files and mounts."""
@@ -146,8 +182,9 @@ class Dos:
         return True
 
     def int2e(self, task: Task) -> bool:
-        """The shell's next step."""
-        return self.shell is None or self.shell.step(task)
+        """The shell's next step. Another program that calls this gets nothing."""
+        shell = self.shells.get(self.psp)
+        return shell is None or shell.step()
 
     def int2f(self, task: Task) -> bool:
         """Programs that wait in the background: none answers, so that AL stays as it is."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vm86.dos.kernel import Dos
 
 _INVALID = 0xFF
-_YEARS = range(1980, 2100)
+YEARS = range(1980, 2100)
 
 
 class SetClock:
@@ -109,7 +109,7 @@ def set_date(dos: Dos, task: Task) -> None:
     except ValueError:
         task.al = _INVALID
         return
-    if task.cx not in _YEARS:
+    if task.cx not in YEARS:
         task.al = _INVALID
         return
     dos.clock.set(moment)

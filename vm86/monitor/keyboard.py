@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from typing import Protocol
 
 from vm86.bios import data, keyboard
 from vm86.bios.keys import strokes
@@ -26,14 +26,22 @@ OTHERS = {
 MODIFIERS = {"a-": "alt-", "c-": "ctrl-", "s-": "shift-"}
 
 
+class Display(Protocol):
+    """A task's screen, as DOS shows characters on it."""
+
+    def teletype(self, byte: int) -> None: ...
+
+    def clear(self) -> None: ...
+
+
 class Keyboard:
     """DOS's console on the BIOS: keys from its buffer, output on the screen (vm86.dos.console)."""
 
     typed = False
 
-    def __init__(self, task: Task, show: Callable[[int], object]) -> None:
+    def __init__(self, task: Task, display: Display) -> None:
         self._task = task
-        self._show = show
+        self._display = display
         self._scan = 0  # the second byte of a key that is no character
 
     def written(self, data: bytes) -> None:
@@ -41,7 +49,10 @@ class Keyboard:
 
     def write(self, data: bytes) -> None:
         for byte in data:
-            self._show(byte)
+            self._display.teletype(byte)
+
+    def clear(self) -> None:
+        self._display.clear()
 
     def key(self) -> int | None:
         if self._scan:

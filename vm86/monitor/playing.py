@@ -67,7 +67,7 @@ def play(request: Request, images: Sequence[Image], speed: str | None, png: Path
             services = image.services(Host())
             services.speed = rate
             services.epoch = datetime.datetime.now()
-            services.console = Keyboard(services.task, services.teletype)
+            services.console = Keyboard(services.task, services)
             task = Task(name, image, services, request.engine)
             stack.callback(task.close)
             tasks.append(task)

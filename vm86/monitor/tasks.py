@@ -11,8 +11,11 @@ import click
 
 from vm86 import registers as r
 from vm86.boot import disk_services
+from vm86.dos import batch
+from vm86.dos.batch import Batch
 from vm86.dos.diskmount import DiskMount
 from vm86.dos.errors import Failure
+from vm86.dos.shell import PROMPT, Orders
 from vm86.dos.volume import Volume
 from vm86.front import holds_files
 from vm86.machine import MACHINE
@@ -48,8 +51,8 @@ class Image(Protocol):
 
 @dataclass(frozen=True)
 class Program:
-    """A program with DOS; or the shell, if `path` is a folder's or a diskette's. mounts: its
-    drives. version: DOS's."""
+    """A program with DOS, or the shell: with a batch file, or if `path` is a folder's or a
+    diskette's. arguments: the program's, or else a command. mounts: the drives. version: DOS's."""
 
     path: Path
     data: bytes
@@ -65,7 +68,11 @@ class Program:
         dos = services.boot(self.mounts, self.version)
         try:
             if self.path.is_dir() or holds_files(self.data):
-                dos.start_shell()
+                command = self.arguments
+                dos.start_shell(Orders(command, alone=True) if command else PROMPT)
+            elif self.path.suffix.lower() == ".bat":
+                words = [self.path.stem, *batch.arguments(self.arguments)]
+                dos.start_shell(Orders(batch=Batch(self.data, words), alone=True))
             else:
                 arguments = self.arguments.encode("cp437", "replace")
                 dos.load(self.data, dos_path(self.path), arguments)
