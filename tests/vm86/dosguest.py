@@ -32,8 +32,11 @@ class Keys:
         self.shown = bytearray()
         self.forgotten = 0
 
-    def write(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         self.shown += data
+
+    def show(self, data: bytes) -> None:
+        """What was sent is all that is kept."""
 
     def clear(self) -> None:
         self.shown += b"[clear]"
@@ -46,6 +49,9 @@ class Keys:
 
     def at_end(self) -> bool:
         return self.ended and not self.typed
+
+    def breaks(self) -> bool:
+        return bool(self.typed) and self.typed[0] == 3
 
     def forget(self) -> None:
         self.forgotten += 1

@@ -10,8 +10,13 @@ _TAB_STOPS = 8
 
 
 class Console(Protocol):
-    def write(self, data: bytes) -> None:
-        """Show these bytes: characters of code page 437, BEL, BS, LF, CR and escape sequences."""
+    def send(self, data: bytes) -> None:
+        """Give these bytes, which were shown, to the host: characters of code page 437, and BEL,
+        BS, LF, CR."""
+        ...
+
+    def show(self, data: bytes) -> None:
+        """Show them on the task's screen."""
         ...
 
     def clear(self) -> None:
@@ -31,6 +36,10 @@ class Console(Protocol):
         """Whether input has ended: `key` gave its last byte, and no other can come."""
         ...
 
+    def breaks(self) -> bool:
+        """Whether the next key that was typed is Ctrl-C."""
+        ...
+
     def forget(self) -> None:
         """Drop the keys that were typed ahead. Input that comes from a file stays."""
         ...
@@ -44,11 +53,11 @@ class Screen:
         self.column = 0
 
     def write(self, data: bytes) -> None:
-        shown = bytearray()
-        for byte in data:
-            shown += self._shown(byte)
-        if shown:
-            self._console.write(bytes(shown))
+        self.write_raw(b"".join(map(self._shown, data)))
+
+    def show(self, data: bytes) -> None:
+        """Of what is given to the host otherwise."""
+        self._console.show(b"".join(map(self._shown, data)))
 
     def note(self, data: bytes) -> None:
         """What has been shown without this: of control characters, line feeds and returns only."""
@@ -62,7 +71,8 @@ class Screen:
 
     def write_raw(self, data: bytes) -> None:
         if data:
-            self._console.write(data)
+            self._console.send(data)
+            self._console.show(data)
 
     def _shown(self, byte: int) -> bytes:
         if byte == TAB:

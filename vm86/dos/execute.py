@@ -62,10 +62,8 @@ def _make_first(dos: Dos, task: Task, segment: int) -> None:
     """The program is its own parent, and has the standard handles."""
     own = linear(segment, 0)
     set_word(task, own + access.PSP_PARENT, segment)
-    console, auxiliary, printer = dos.files.CON, dos.files.AUX, dos.files.PRN
-    handles = bytes([console, console, console, auxiliary, printer])
-    task.write(own + access.PSP_HANDLES, handles)
-    for number in handles:
+    task.write(own + access.PSP_HANDLES, bytes(dos.files.standard))
+    for number in dos.files.standard:
         dos.files.share(number)
     dos.first = segment
 

@@ -200,14 +200,14 @@ class Dos:
         set_word(task, stack + 2, task.ss)
 
     def console_output(self) -> int | None:
-        """The number in the table of files of the console, if the program's standard output is that
-        and nothing is in the works that its next output would have to do with."""
+        """The number in the table of files of the program's standard output, if that shows what is
+        written, and nothing is in the works that its next output would have to do with."""
         try:
             number = access.number_of(self, self._task, 1)
         except Failure:
             return None
-        console = self.files.get(number).is_console and self._breaking is None
-        return number if console else None
+        shows = self.files.get(number).shows and self._breaking is None
+        return number if shows else None
 
     def remember(self, code: DosError) -> None:
         """For 59h."""

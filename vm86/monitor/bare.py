@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import click
 
 from vm86.boot import boot, start_rom
-from vm86.monitor.running import Stream, shown
+from vm86.monitor.running import WAITS_IN_VAIN, Stream, shown
 from vm86.services import Services
 from zoo.front import Request
 from zoo.host import Event
@@ -53,5 +53,7 @@ def run_bare(
         services.debug_port = DEBUG_PORT if debug is None else debug
         services.post_port = post
         code = finish(session, request)
+        if services.waits_in_vain:
+            click.echo(f"\n[{request.path.name} {WAITS_IN_VAIN}]", err=True)
         show(services, request.path.name, None)
     return code

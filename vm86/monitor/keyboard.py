@@ -34,27 +34,18 @@ class Display(Protocol):
     def clear(self) -> None: ...
 
 
-class Keyboard:
-    """DOS's console on the BIOS: keys from its buffer, output on the screen (vm86.dos.console)."""
+class KeyBuffer:
+    """The BIOS's buffer, as DOS reads it: a key that is no character gives 0 and then its scan
+    code. asked: whether somebody has looked for a key in it."""
 
-    typed = False
+    asked = False
 
-    def __init__(self, task: Task, display: Display) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._display = display
-        self._scan = 0  # the second byte of a key that is no character
-
-    def written(self, data: bytes) -> None:
-        """What is on the screen already."""
-
-    def write(self, data: bytes) -> None:
-        for byte in data:
-            self._display.teletype(byte)
-
-    def clear(self) -> None:
-        self._display.clear()
+        self._scan = 0  # the second byte of a key
 
     def key(self) -> int | None:
+        self.asked = True
         if self._scan:
             scan, self._scan = self._scan, 0
             return scan
@@ -69,14 +60,41 @@ class Keyboard:
         return value & 0xFF
 
     def ready(self) -> bool:
+        self.asked = True
         return bool(self._scan) or keyboard.next_older(self._task) is not None
 
-    def at_end(self) -> bool:
-        return False
+    def breaks(self) -> bool:
+        """Whether the next one is Ctrl-C or Ctrl-Break."""
+        value = None if self._scan else keyboard.next_older(self._task)
+        return value is not None and (value == 0 or value & 0xFF == CONTROL_C)
 
     def forget(self) -> None:
         self._scan = 0
         keyboard.forget(self._task)
+
+
+class Keyboard(KeyBuffer):
+    """DOS's console on the BIOS: keys from its buffer, output on the screen (vm86.dos.console)."""
+
+    typed = False
+    ended = False
+
+    def __init__(self, task: Task, display: Display) -> None:
+        super().__init__(task)
+        self._display = display
+
+    def send(self, data: bytes) -> None:
+        """The host gets nothing but what it shows."""
+
+    def show(self, data: bytes) -> None:
+        for byte in data:
+            self._display.teletype(byte)
+
+    def clear(self) -> None:
+        self._display.clear()
+
+    def at_end(self) -> bool:
+        return False
 
 
 class Typist:
@@ -96,6 +114,10 @@ class Typist:
         """key: see vm86.bios.keys.strokes."""
         if len(self._keys) < MOST_TYPED:
             self._keys.append(key)
+
+    def busy(self, passed: int, speed: int) -> bool:
+        """Whether a key is down, or another was a moment ago."""
+        return bool(self._keys) or passed < self._until + speed // HELD
 
     def go_on(self, passed: int, speed: int) -> bool:
         """Press and release what the time has come for, in instructions' worth of it; whether there
