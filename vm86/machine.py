@@ -68,7 +68,7 @@ MACHINE = Machine(
     code="mem",
     onward=onward,
     fixed_code=lambda guest: range(0),
-    trap="pc = exception(m, at)",
+    trap="exception",
     clear=("EXCEPTION",),
     context=("ORIGIN", "START", "END", "MODE", "PLAIN", "STACK"),
     reach=lambda m: range(m.r[registers.START], m.r[registers.END] + 1),

@@ -50,9 +50,11 @@ def key(machine: Machine) -> str:
 
 COMPILERS = (
     "native.py",
+    "callconv.py",
     "frontend.py",
     "backend.py",
     "compiler.py",
+    "library.py",
     "constants.py",
     "units.py",
     "translate.py",

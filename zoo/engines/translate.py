@@ -9,15 +9,15 @@ and wherever a unit is left, the state is as the dispatch loop would have left i
 from __future__ import annotations
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportMissingTypeStubs=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from functools import lru_cache
 
 from llvmlite import binding as llvm
 
 from zoo.engines import backend, jit
 from zoo.engines.constants import Constants
+from zoo.engines.library import Library
 from zoo.engines.units import Instruction, Unit, name
 from zoo.machine import Machine
 from zoo.registers import RETRY, RUNNING, STOP, TRAPPED
@@ -42,36 +42,16 @@ class Part(IntEnum):
     LEAVE = 5
 
 
-def library(data: bytes, constants: Constants) -> llvm.ModuleRef:
-    """What `zoo.engines.compiler.Compiler.library` made, with a guest's constants in it.
-
-    Guests that are alike share it: nobody may change it.
-    """
-    return _simplified(constants.put_into(_text(data)))
-
-
-@lru_cache(maxsize=1)
-def _text(bitcode: bytes) -> str:
-    return str(llvm.parse_bitcode(bitcode))
-
-
-@lru_cache(maxsize=4)
-def _simplified(ir: str) -> llvm.ModuleRef:
-    made = llvm.parse_assembly(ir)
-    backend.simplify(made)
-    return made
-
-
 def module(
     machine: Machine,
-    library: llvm.ModuleRef,
+    library: Library,
     constants: Constants,
     units: Sequence[Unit],
     debug: bool = False,
 ) -> llvm.ModuleRef:
     """The units as optimised IR, which calls the machine's loop for what is too long to inline.
 
-    library: see above.  The rest: see `source`.
+    library: what `zoo.engines.compiler.Compiler.library` made.  The rest: see `source`.
     """
     registers = machine.layout["r"].offset
     contexts = {
@@ -82,7 +62,7 @@ def module(
         for unit in units
     }
     made = llvm.parse_assembly(source(machine, constants.code, units, debug))
-    made.link_in(library, preserve=True)
+    made.link_in(library.module(f.name for f in made.functions if f.is_declaration))
     for function in made.functions:
         if not function.is_declaration and function.name not in contexts:
             function.linkage = "internal"
@@ -128,9 +108,9 @@ class _Writer:
 
     def declarations(self) -> Iterator[str]:
         """What the units call."""
-        fields = ", ".join(["ptr", "ptr", "ptr"] + ["i64"] * len(self._machine.fields[1:]))
+        fields = ", ".join(["ptr"] + ["i64"] * len(self._machine.fields[1:]))
         for arm in sorted(self._arms):
-            yield f"declare i32 @{arm}({fields})"
+            yield f"declare i64 @{arm}({fields})"
         yield "declare void @llvm.assume(i1)"
         # As in zoo.engines.native: a store elsewhere does not change a register.
         yield '!0 = !{!"zoo"}\n!1 = !{!"r", !0, i64 0}\n!2 = !{!1, !1, i64 0}'
@@ -145,8 +125,6 @@ class _Writer:
             "  %next = alloca i64",
             "  %at = alloca i64",
             "  %undone = alloca i64",
-            "  %result = alloca i64",
-            "  %exception = alloca ptr",
             "  store i64 %budget, ptr %left",
             *self._pointer("%stop", STOP),
             *self._pointer("%retry", RETRY),
@@ -241,8 +219,7 @@ class _Writer:
         arm = f"{self._machine.name}.{one.arm.name}"
         self._arms.add(arm)
         fields = ", ".join(f"i64 {value}" for value in one.found)
-        yield f"  %{i}.status = call i32 @{arm}(ptr %result, ptr %exception, ptr %m, {fields})"
-        yield f"  %{i} = load i64, ptr %result"
+        yield f"  %{i} = call i64 @{arm}(ptr %m, {fields})"
 
     def _stop(self, i: str, one: Instruction, after: int, last: bool) -> Iterator[str]:
         """Leave if it stopped the run, or a fault took the guest elsewhere; `after`: how many of
@@ -265,6 +242,17 @@ class _Writer:
                 *self._away(f"{i}.away", i, after),
                 f"{i}.here:",
             )
+        if any(TRAP in line for line in one.arm.lines):
+            for register in self._machine.clear:
+                yield from self._zero(f"{i}.{register}", register)
+
+    def _zero(self, i: str, register: str) -> Iterator[str]:
+        """Tell LLVM that a register is 0."""
+        yield from (
+            f"  %{i} = load i64, ptr %{register}, !tbaa !2",
+            f"  %{i}.zero = icmp eq i64 %{i}, 0",
+            f"  call void @llvm.assume(i1 %{i}.zero)",
+        )
 
     def _away(self, label: str, i: str, after: int) -> Iterator[str]:
         """Leave, to where the result of instruction `i` says."""
@@ -290,12 +278,8 @@ class _Writer:
                 f"guard.{k}.on:",
             )
         for register in (*self._machine.clear, self._machine.changed):
-            yield from (
-                *self._pointer(f"%{register}", self._machine.layout.registers[register]),
-                f"  %{register}.value = load i64, ptr %{register}, !tbaa !2",
-                f"  %{register}.zero = icmp eq i64 %{register}.value, 0",
-                f"  call void @llvm.assume(i1 %{register}.zero)",
-            )
+            yield from self._pointer(f"%{register}", self._machine.layout.registers[register])
+            yield from self._zero(f"enter.{register}", register)
 
     def _changed(self, i: str, after: int) -> Iterator[str]:
         """Leave if it has changed code; `after`: how many of the block come after this one."""
