@@ -69,6 +69,10 @@ MACHINE = Machine(
     onward=onward,
     fixed_code=lambda guest: range(0),
     trap="exception",
+    held=(
+        *("EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"),
+        *("CF", "PR", "AF", "ZR", "SF", "OF", "FLAGS"),
+    ),
     clear=("EXCEPTION",),
     context=("ORIGIN", "START", "END", "MODE", "PLAIN", "STACK"),
     reach=lambda m: range(m.r[registers.START], m.r[registers.END] + 1),

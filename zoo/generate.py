@@ -24,17 +24,16 @@ FAST = {"error_model": "numpy", "_nrt": False}
 
 def trapped(lines: Iterable[str], trap: str, translated: bool = False) -> Iterator[str]:
     """The lines with what TRAP stands for: it ends the instruction, and perhaps the run."""
-    found = f"return {trap}(m, at)" + (" | TRAPPED" if translated else "")
     for line in lines:
-        yield line.replace(TRAP, found)
+        yield line.replace(TRAP, "return TRAPPED" if translated else f"return {trap}(m, at)")
 
 
 def step_source(machine: Machine, name: str, lines: Iterable[str], translated: bool = False) -> str:
     """The Python function that carries out instructions: it returns the next pc.
 
     The parameters are the decoder's fields after the arm's number. A negative result says that
-    the run stops, for the reason in the STOP register. translated: TRAPPED is part of the result
-    where the guest has dealt with a fault, so that nothing may be as the translation supposes.
+    the run stops, for the reason in the STOP register. translated: TRAPPED says that there is a
+    fault, with which the guest has not yet been made to deal.
     """
     parameters = ", ".join(machine.fields[1:])
     lines = trapped(lines, machine.trap, translated)

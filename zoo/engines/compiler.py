@@ -15,6 +15,7 @@ from zoo.engines.frontend import Frontend, Lowered
 from zoo.engines.image import packed
 from zoo.engines.translate import DEPTH, RESULT
 from zoo.generate import arms_module, functions_module, loop_module
+from zoo.held import apart, sweeping
 from zoo.machine import Machine
 from zoo.registers import PC, RUNNING, STOP
 
@@ -116,13 +117,14 @@ class Compiler:
     @cached_property
     def _long(self) -> frozenset[str]:
         """The functions that translated code calls; all others it has within itself."""
-        return frozenset(
+        long = (
             f.name
             for f in self._functions
             if f.name
             and f.name not in self._machine.inline
             and _length(f) > (SHORT_ROW if f.name in self._rows else SHORT)
         )
+        return sweeping(self._machine).union(long)
 
     @cached_property
     def _rows(self) -> frozenset[str]:
@@ -200,7 +202,8 @@ class Compiler:
                 function.linkage = "linkonce_odr"
         # Within a unit LLVM may do as it likes.
         text = str(module).replace(" noinline ", " nounwind ")
-        return library.packed(llvm.parse_assembly(text))
+        names = (f"{self._machine.name}.{name}" for name in apart(self._machine))
+        return library.packed(llvm.parse_assembly(text), names)
 
 
 def _length(function: Lowered) -> int:
