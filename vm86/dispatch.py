@@ -18,7 +18,7 @@ INLINE = frozenset(
         *("jmp", "jcc", "call", "call_to", "ret", "loop", "back", "counted", "less", "unsettled"),
         *("mov", "add", "sub", "cmp", "and_", "or_", "xor", "test", "inc", "dec"),
         *("cli", "sti", "pushf", "popf", "denied", "flags_denied", "visible_flags", "eflags"),
-        *("status", "set_status", "load_flags"),
+        *("status", "set_status", "load_flags", "advance", "again"),
     }
 )
 ADDRESS = "off = (m.r[b] + (m.r[x] << k) + d) & am"

@@ -10,31 +10,38 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
 
 from zoo.machine import Machine
 
 
-def apart(machine: Machine) -> frozenset[str]:
-    """The functions that touch none, nor call what does."""
+def touched(machine: Machine) -> dict[str, frozenset[str]]:
+    """For every function, those that it may touch, itself or in what it calls."""
     functions = _functions(machine)
-    return frozenset(functions) - _touching(machine, functions)
+    found = {
+        name: frozenset[str]().union(*(_registers(node, machine) for node in ast.walk(function)))
+        for name, function in functions.items()
+    }
+    calls = {name: _names(function) & found.keys() for name, function in functions.items()}
+    while True:
+        more = {name: found[name].union(*(found[f] for f in calls[name])) for name in found}
+        if more == found:
+            return found
+        found = more
 
 
 def sweeping(machine: Machine) -> frozenset[str]:
     """The functions with loops over such registers: what they touch does not stand in their code,
     so that a translation must not have them within itself."""
-    functions = _functions(machine)
-    touching = _touching(machine, functions)
+    touching = {name for name, registers in touched(machine).items() if registers}
     return frozenset(
         name
-        for name, function in functions.items()
+        for name, function in _functions(machine).items()
         for loop in ast.walk(function)
         if isinstance(loop, ast.For)
         and any(
             _names(loop.target) & _names(node)
             for node in ast.walk(loop)
-            if _touches(node, machine) or (isinstance(node, ast.Call) and _names(node) & touching)
+            if _registers(node, machine) or (isinstance(node, ast.Call) and _names(node) & touching)
         )
     )
 
@@ -44,30 +51,18 @@ def _functions(machine: Machine) -> dict[str, ast.FunctionDef]:
     return {node.name: node for t in trees for node in t.body if isinstance(node, ast.FunctionDef)}
 
 
-def _touching(machine: Machine, functions: dict[str, ast.FunctionDef]) -> set[str]:
-    """The functions that touch one, or call what does."""
-    uses = {name: _names(function) for name, function in functions.items()}
-    found = {
-        name
-        for name, function in functions.items()
-        if any(_touches(node, machine) for node in ast.walk(function))
-    }
-    while more := {name for name, names in uses.items() if names & found} - found:
-        found |= more
-    return found
-
-
-def _touches(node: ast.AST, machine: Machine) -> bool:
-    """Whether an expression is a register that may be a held one."""
+def _registers(node: ast.AST, machine: Machine) -> frozenset[str]:
+    """Those of which an expression may be one."""
+    held = frozenset(machine.held)
     if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute)):
-        return False
+        return frozenset()
+    if node.value.attr != "r":
+        return frozenset()
     names = _names(node.slice) & machine.layout.registers.keys()
-    return node.value.attr == "r" and (not names or not names.isdisjoint(machine.held))
+    if isinstance(node.slice, ast.Name):
+        return held & names if names else held
+    return held if not names or names & held else frozenset()
 
 
 def _names(node: ast.AST) -> set[str]:
-    return set(_each_name(node))
-
-
-def _each_name(node: ast.AST) -> Iterator[str]:
-    return (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

@@ -15,7 +15,7 @@ from zoo.engines.frontend import Frontend, Lowered
 from zoo.engines.image import packed
 from zoo.engines.translate import DEPTH, RESULT
 from zoo.generate import arms_module, functions_module, loop_module
-from zoo.held import apart, sweeping
+from zoo.held import sweeping, touched
 from zoo.machine import Machine
 from zoo.registers import PC, RUNNING, STOP
 
@@ -202,8 +202,10 @@ class Compiler:
                 function.linkage = "linkonce_odr"
         # Within a unit LLVM may do as it likes.
         text = str(module).replace(" noinline ", " nounwind ")
-        names = (f"{self._machine.name}.{name}" for name in apart(self._machine))
-        return library.packed(llvm.parse_assembly(text), names)
+        registers = {
+            f"{self._machine.name}.{name}": found for name, found in touched(self._machine).items()
+        }
+        return library.packed(llvm.parse_assembly(text), registers)
 
 
 def _length(function: Lowered) -> int:

@@ -20,11 +20,11 @@ _LABEL = re.compile(r"\S+:")
 SIZE = 8
 
 
-def hold(ir: str, places: Mapping[int, str], apart: Container[str]) -> str:
+def hold(ir: str, places: Mapping[int, str], touched: Mapping[str, Container[str]]) -> str:
     """The IR of units whose registers are held.
 
-    places: the registers, by the bytes from the state's pointer.  apart: the functions that touch
-    none.
+    places: the registers, by the bytes from the state's pointer.  touched: the registers that a
+    function may touch; if it is not known, that may be any.
     """
     lines = iter(ir.split("\n"))
     found: list[str] = []
@@ -34,11 +34,13 @@ def hold(ir: str, places: Mapping[int, str], apart: Container[str]) -> str:
             body: list[str] = []
             while (line := next(lines)) != "}":
                 body.append(line)
-            found += [*_held(body, places, apart), "}"]
+            found += [*_held(body, places, touched), "}"]
     return "\n".join(found)
 
 
-def _held(body: list[str], places: Mapping[int, str], apart: Container[str]) -> Iterator[str]:
+def _held(
+    body: list[str], places: Mapping[int, str], touched: Mapping[str, Container[str]]
+) -> Iterator[str]:
     """A function's lines."""
     pointers: dict[str, int] = {}  # the registers to which they point
     written: set[int] = set()
@@ -49,34 +51,38 @@ def _held(body: list[str], places: Mapping[int, str], apart: Container[str]) -> 
                 pointers[address[1]] = place
         elif " = load " not in line:  # all else may store
             written.update(pointers[p] for p in _POINTER.findall(line) if p in pointers)
-    names = {place: places[place] for place in sorted(set(pointers.values()))}
+    used = {place: places[place] for place in sorted(set(pointers.values()))}
+    every = used.values()
     numbers = count()
 
-    def moved(source: str, target: str, which: Container[int]) -> Iterator[str]:
-        for place, name in names.items():
-            if place in which:
+    def moved(
+        source: str, target: str, which: Container[int], names: Container[str]
+    ) -> Iterator[str]:
+        for place, name in used.items():
+            if place in which and name in names:
                 value = f"%moved.{next(numbers)}"
                 yield f"  {value} = load i64, ptr %{source}.{name}"
                 yield f"  store i64 {value}, ptr %{target}.{name}"
 
     start = 1 if _LABEL.match(body[0]) else 0
     yield from body[:start]
-    for place, name in names.items():
+    for place, name in used.items():
         yield f"  %held.{name} = alloca i64"
         yield f"  %state.{name} = getelementptr i8, ptr %m, i64 {place}"
-    yield from moved("state", "held", names)
+    yield from moved("state", "held", used, every)
     for line in body[start:]:
         address = _ADDRESS.match(line)
         call = _CALL.search(line)
         if address and address[1] in pointers:
             within = int(address[2]) % SIZE
-            name = names[pointers[address[1]]]
+            name = used[pointers[address[1]]]
             yield f"  {address[1]} = getelementptr i8, ptr %held.{name}, i64 {within}"
-        elif call and not (call[1] == "@" and (call[2] in apart or call[2].startswith("llvm."))):
-            yield from moved("held", "state", written)
+        elif call and not call[2].startswith("llvm."):
+            names = touched.get(call[2], every) if call[1] == "@" else every
+            yield from moved("held", "state", written, names)
             yield line
-            yield from moved("state", "held", names)
+            yield from moved("state", "held", used, names)
         else:
             if line.startswith("  ret "):
-                yield from moved("held", "state", written)
+                yield from moved("held", "state", written, every)
             yield line

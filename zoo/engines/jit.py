@@ -36,7 +36,11 @@ def key(machine: Machine) -> str:
     """A hash of everything that the machine's compiled code depends on."""
     own = Path(__file__).parent
     modules = (registers, *machine.modules, sys.modules[machine.onward.__module__])
-    files = [own.with_name("generate.py"), own.with_name("held.py"), *(own / name for name in COMPILERS)]
+    files = [
+        own.with_name("generate.py"),
+        own.with_name("held.py"),
+        *(own / name for name in COMPILERS),
+    ]
     files += [Path(module.__file__) for module in modules if module.__file__]
     return store.key(
         *(file.read_text(encoding="utf-8") for file in files),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportMissingTypeStubs=false
+import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from llvmlite import binding as llvm
@@ -18,26 +19,27 @@ from llvmlite import binding as llvm
 _NAME = re.compile(r"@([\w.]+)\(")
 
 
-def packed(module: llvm.ModuleRef, apart: Iterable[str]) -> bytes:
-    """A module, to be kept; apart: see `Library`."""
-    return zlib.compress(f"; {' '.join(sorted(apart))}\n{module}".encode())
+def packed(module: llvm.ModuleRef, touched: Mapping[str, Iterable[str]]) -> bytes:
+    """A module, to be kept; touched: the registers that its functions may touch (zoo.held)."""
+    names = {name: sorted(registers) for name, registers in touched.items()}
+    return zlib.compress(f"{json.dumps(names)}\n{module}".encode())
 
 
 @lru_cache(maxsize=2)
 def unpacked(data: bytes) -> Library:
     """What `packed` made, shared by all who ask for the same."""
-    return Library(zlib.decompress(data).decode())
+    names, ir = zlib.decompress(data).decode().split("\n", 1)
+    return Library(ir, json.loads(names))
 
 
 class Library:
-    """ir: of a module whose functions can be taken out of it; its first line names those that are
-    `apart` (zoo.held)."""
+    """ir: of a module whose functions can be taken out of it.  touched: as `packed` was given."""
 
-    def __init__(self, ir: str) -> None:
+    def __init__(self, ir: str, touched: Mapping[str, Sequence[str]]) -> None:
+        self.touched = touched
         self._functions: dict[str, str] = {}
         rest: list[str] = []
         lines = iter(ir.splitlines())
-        self.apart = frozenset(next(lines).split()[1:])
         for line in lines:
             if line.startswith("define"):
                 (name,) = _NAME.findall(line)

@@ -71,7 +71,7 @@ def module(
     # With operands that are known, addresses are; what lies there may be, too.
     backend.simplify(made)
     held = {registers + 8 * machine.layout.registers[name]: name for name in machine.held}
-    text = hold(constants.put_into(str(made), contexts), held, library.apart)
+    text = hold(constants.put_into(str(made), contexts), held, library.touched)
     made = llvm.parse_assembly(text)
     backend.optimise(made, 2)
     return made
