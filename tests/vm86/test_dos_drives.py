@@ -265,7 +265,7 @@ def act(all_drives: Drives, action: str, path: str, other: str) -> None:
         changes[action](place.path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(ACTIONS, PATHS, PATHS), max_size=12))
 def test_nothing_outside_is_reached(
     tmp_path_factory: pytest.TempPathFactory, actions: list[tuple[str, str, str]]
