@@ -442,9 +442,7 @@ def small(tmp_path_factory: pytest.TempPathFactory, formatted: Format) -> bytes:
 METADATA = 512 * 12  # boot sector, tables, root, and the first directories
 
 
-@settings(
-    max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.integers(0, METADATA), st.binary(min_size=1, max_size=8)), max_size=12)
 )
