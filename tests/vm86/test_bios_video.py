@@ -85,7 +85,9 @@ def test_teletype_scrolls_in_the_colour_of_the_last_row() -> None:
 @given(
     st.sampled_from((1, 3, 6, 7)),
     st.tuples(st.integers(0, 60), st.integers(0, 100)),
-    st.lists(st.sampled_from((b"x" * 50, b"abc", b"\t", b"\r\n", b"\n", b"\b", b"\a")), max_size=40),
+    st.lists(
+        st.sampled_from((b"x" * 50, b"abc", b"\t", b"\r\n", b"\n", b"\b", b"\a")), max_size=40
+    ),
 )
 def test_many_characters_are_as_one_after_the_other(
     mode: int, at: tuple[int, int], pieces: list[bytes]

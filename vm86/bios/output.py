@@ -54,9 +54,7 @@ def cell(task: Task, page: int, row: int, column: int) -> int:
     return shape.mode.address + page * shape.page + offset % shape.page
 
 
-def put(
-    task: Task, page: int, row: int, column: int, text: bytes, attribute: int | None
-) -> None:
+def put(task: Task, page: int, row: int, column: int, text: bytes, attribute: int | None) -> None:
     """Characters of one row; attribute None leaves a text mode's cells theirs. In graphics it is
     the colour."""
     mode = mode_of(task)
