@@ -145,9 +145,7 @@ def _print(task: Task, adapter: Adapter, page: int, text: bytes, attribute: int 
     row, column = cursor(task, page)
     done = 0
     while done < len(text):
-        at = row, column
-        code = text[done]
-        done += 1
+        at, size, code = (row, column), 1, text[done]
         if code == BACKSPACE:
             column = max(0, column - 1)
         elif code == RETURN:
@@ -156,11 +154,12 @@ def _print(task: Task, adapter: Adapter, page: int, text: bytes, attribute: int 
             row += 1
         else:
             room = columns - column if row < rows and column < columns else 1
-            plain = _plain(text[done - 1 : done - 1 + room])
+            plain = _plain(text[done : done + room])
             put(task, page, row, column, plain, attribute)
-            done += len(plain) - 1
-            column += len(plain)
+            size = len(plain)
+            column += size
             at = row, column - 1
+        done += size
         if column >= columns:
             row, column = row + 1, 0
         if row >= rows:
