@@ -360,11 +360,10 @@ class Services:
         self.waits_in_vain = True
         return False
 
-    def teletype(self, byte: int) -> None:
-        """Show a byte on the task's screen, as DOS does."""
-        adapter = self.ports.adapter
-        if output.write(self.task, adapter, output.active_page(self.task), byte, None):
-            self.bios.video.bells += 1
+    def teletype(self, data: bytes) -> None:
+        """Show bytes on the task's screen, as DOS does."""
+        page = output.active_page(self.task)
+        self.bios.video.bells += output.write(self.task, self.ports.adapter, page, data, None)
 
     def clear(self) -> None:
         """Clear the task's screen."""

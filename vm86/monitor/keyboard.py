@@ -29,7 +29,7 @@ MODIFIERS = {"a-": "alt-", "c-": "ctrl-", "s-": "shift-"}
 class Display(Protocol):
     """A task's screen, as DOS shows characters on it."""
 
-    def teletype(self, byte: int) -> None: ...
+    def teletype(self, data: bytes) -> None: ...
 
     def clear(self) -> None: ...
 
@@ -87,8 +87,7 @@ class Keyboard(KeyBuffer):
         """The host gets nothing but what it shows."""
 
     def show(self, data: bytes) -> None:
-        for byte in data:
-            self._display.teletype(byte)
+        self._display.teletype(data)
 
     def clear(self) -> None:
         self._display.clear()

@@ -128,8 +128,7 @@ class Console:
         self._host.show([("bytes", data)])
 
     def show(self, data: bytes) -> None:
-        for byte in data:
-            self._display.teletype(byte)
+        self._display.teletype(data)
 
     def clear(self) -> None:
         self._display.clear()

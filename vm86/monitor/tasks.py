@@ -13,7 +13,6 @@ from vm86 import registers as r
 from vm86.boot import disk_services
 from vm86.dos import batch
 from vm86.dos.batch import Batch
-from vm86.dos.diskmount import DiskMount
 from vm86.dos.errors import Failure
 from vm86.dos.shell import PROMPT, Orders
 from vm86.dos.volume import Volume
@@ -158,12 +157,8 @@ class Task:
         if dos is None:
             return
         for mount in dos.drives.mounts.values():
-            if isinstance(mount, DiskMount) and mount.forgets:
-                click.echo(
-                    f"What was written to drive {mount.letter} is forgotten; "
-                    f"--mount {mount.letter}=IMAGE:rw keeps it.",
-                    err=True,
-                )
+            if mount.remark is not None:
+                click.echo(f"\n[{mount.remark}]", err=True)
         try:
             dos.close()
         except OSError as error:
