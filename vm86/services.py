@@ -398,7 +398,7 @@ class Services:
         if not self.task.went:
             m.r[REPLIED] = 1
             waits = self._looks.told(number, function, self.task, m.r[DONE])
-            if waits and not self.console.typed:
+            if waits and not self.console.streams:
                 self.on_wait()
             elif waits and self._waits_in_vain():
                 return self._give_up()

@@ -50,8 +50,8 @@ class Keys:
     def at_end(self) -> bool:
         return self.ended and not self.typed
 
-    def breaks(self) -> bool:
-        return bool(self.typed) and self.typed[0] == 3
+    def peek(self) -> int | None:
+        return self.typed[0] if self.typed else None
 
     def forget(self) -> None:
         self.forgotten += 1

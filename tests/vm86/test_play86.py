@@ -207,6 +207,69 @@ def test_the_shell_is_played_in_a_folder(play: Play, tmp_path: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+# Prints by FUNCTION for ever; after a Ctrl-C the next letter, after the fifth it ends.
+TALKS = """
+        mov ax, 0x2523
+        mov dx, handler
+        int 0x21
+        mov cx, 1
+        mov bx, 1
+next:   mov ah, FUNCTION
+        mov dx, text
+        %if FUNCTION < 9
+        mov dl, [text]
+        %endif
+        int 0x21
+        jmp next
+text    db "a$"
+handler:
+        inc byte [cs:text]
+        cmp byte [cs:text], 'f'
+        je ends
+        clc                     ; go on
+        retf
+ends:   stc
+        retf
+"""
+
+
+@pytest.mark.parametrize("function", [2, 9, 0x40])
+def test_control_c_while_a_program_only_writes(
+    play: Play, assemble: Assemble, function: int
+) -> None:
+    terminal = play(assemble("talks", f"FUNCTION equ {function}\n{TALKS}"))
+    terminal.until(lambda: terminal.lines[5][:4] == "aaaa")
+    terminal.type("\x13")  # Ctrl-S: it pauses
+    shown: list[list[str]] = []
+
+    def stands() -> bool:
+        shown.append(terminal.lines)
+        return shown[-1] == shown[-10:][0] and len(shown) > 10
+
+    terminal.until(stands)
+    terminal.type(" ")
+    for letter in "bcde":
+        terminal.type("\x03")
+        terminal.until(lambda letter=letter: terminal.lines[5][:4] == 4 * letter)
+    terminal.type("\x03")
+    terminal.sees("talks.com has ended, exit code 0")
+
+
+def test_the_shell_s_commands_can_be_stopped(play: Play, tmp_path: Path) -> None:
+    (tmp_path / "loop.bat").write_bytes(b"@echo off\n:a\necho on and on\ngoto a\n")
+    terminal = play(tmp_path)
+    terminal.sees("C:\\>")
+    terminal.type("loop\r")
+    terminal.until(lambda: terminal.lines[20:22] == ["on and on"] * 2)
+    terminal.type("\x03")
+    terminal.sees("^C")
+    terminal.until(lambda: terminal.lines[terminal.screen.cursor.y] == "C:\\>")
+    terminal.type("exit\r")
+    terminal.sees("has ended, exit code 0")
+    terminal.type(" ")
+    assert terminal.ends() == 0
+
+
 BOOTS = """
         mov si, 0x7C00 + text
 next:   lodsb

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -339,3 +340,33 @@ def test_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
         stream.nothing()
     with pytest.raises(Wait):
         stream.nothing()
+
+
+READY = "mov dx, ready\nmov ah, 9\nint 0x21\njmp next\nready db 'ready$'\nnext: "
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "jmp next",
+        "hlt\njmp next",
+        "mov ah, 8\nint 0x21\njmp next",
+        "mov ah, 0\nint 0x16\njmp next",
+        "mov dl, 'x'\nmov ah, 2\nint 0x21\njmp next",
+        # A handler of its own for Ctrl-C, that comes back, is for what is typed.
+        "mov ax, 0x2523\nmov dx, back\nint 0x21\nin al, 0x21\nor al, 2\nout 0x21, al\nback: iret",
+    ],
+    ids=["busy", "sleeps", "reads", "waits", "writes", "handles"],
+)
+@pytest.mark.parametrize("engine", ["interp", "auto"])
+def test_ctrl_c_ends_the_run(assemble: Assemble, source: str, engine: str) -> None:
+    program = assemble("runs", READY + source)
+    command = [sys.executable, "-m", "zoo", "run", "--engine", engine, str(program)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(5) == b"ready"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.strip() == b"[interrupted]"

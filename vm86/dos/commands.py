@@ -38,7 +38,7 @@ WORDS = {
 NO_FILE = "File not found"
 NUMBER = "Invalid number of parameters"
 ANY_KEY = "Strike a key when ready . . . "
-_CHUNK = 0x8000
+_CHUNK, _TYPED = 0x8000, 0x400  # bytes that are copied, or shown, at once
 _PAGE = 23  # lines of DIR /P
 _WIDE = 5  # names in a line of DIR /W
 
@@ -178,11 +178,12 @@ def type_(shell: Shell, rest: str) -> Outcome:
         return
     file = open_file(shell.dos, paths[0], READ)
     try:
-        while data := (yield from shell.read(file, _CHUNK)):
+        while data := (yield from shell.read(file, _TYPED)):
             text, end, _ = data.partition(b"\x1a")
             shell.say(text.decode(names.CODE_PAGE))
             if end:
                 return
+            yield True  # a Ctrl-C may come
     finally:
         file.close()
 
@@ -462,7 +463,7 @@ def goto(shell: Shell, rest: str) -> Outcome:
     label = rest.strip().lstrip(":").split(maxsplit=1)[:1]
     if shell.batches and not (label and shell.batches[-1].goto(label[0])):
         shell.complain("Label not found")
-        shell.batches.clear()
+        shell.stop_batches()
 
 
 def shift(shell: Shell, rest: str) -> Outcome:

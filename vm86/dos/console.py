@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 BELL, BACKSPACE, TAB, LINE_FEED, RETURN = 7, 8, 9, 10, 13
-CONTROL_C, END_OF_FILE = 3, 26
+CONTROL_C, CONTROL_S, END_OF_FILE = 3, 19, 26
 _TAB_STOPS = 8
 
 
@@ -36,8 +36,9 @@ class Console(Protocol):
         """Whether input has ended: `key` gave its last byte, and no other can come."""
         ...
 
-    def breaks(self) -> bool:
-        """Whether the next key that was typed is Ctrl-C."""
+    def peek(self) -> int | None:
+        """The character of the next key on the keyboard, which `key` then gives; None where there
+        is none, or input does not come from there."""
         ...
 
     def forget(self) -> None:

@@ -17,7 +17,7 @@ from vm86.dos import (
 )
 from vm86.dos.batch import Batch
 from vm86.dos.clock import Clock
-from vm86.dos.console import Console, Screen
+from vm86.dos.console import CONTROL_C, CONTROL_S, Console, Screen
 from vm86.dos.drives import Drives
 from vm86.dos.errors import Break, DosError, Failure, Wait
 from vm86.dos.fcbfiles import FcbFiles
@@ -80,6 +80,7 @@ class Dos:
         self.switch_character = ord("/")
         self.temporary = 0  # the last name of 5Ah, as a number
         self.flushed = False  # 0Ch has forgotten the keys, and now waits for one
+        self.paused = False  # by Ctrl-S, until another key is typed
         self._breaking: tuple[int, int, bytes] | None = None  # a call that Ctrl-C has stopped
         first_block = base + lowmemory.SIZE // 16
         lowmemory.write(task, base, first_block, self.drives.mounts.values())
@@ -144,13 +145,14 @@ class Dos:
 
     def int21(self, task: Task) -> bool:
         """The function in AH."""
-        if self._returned_from_break(task):
+        if self._breaks_off(task):
             process.end(self, task, 0, Ending.CONTROL_C)
             return True
         number = task.ah
         if number not in table.WITHOUT_STACK:
             self.note_stack(task)
         try:
+            self._check_keys(task, number)
             table.FUNCTIONS.get(number, nothing)(self, task)
         except Wait:
             return False
@@ -193,6 +195,35 @@ class Dos:
 
     # What services use
 
+    def check_break(self) -> None:
+        """Take a Ctrl-C that has been typed. Raises Break: it was one."""
+        if self.console.peek() == CONTROL_C:
+            self.console.key()
+            raise Break
+
+    def _check_keys(self, task: Task, number: int) -> None:
+        """What the function does before all else about keys that have been typed. Raises Break,
+        Wait."""
+        if self.paused:
+            self.check_break()
+            if self.console.key() is None:
+                raise Wait
+            self.paused = False
+        if number in table.CHECKED or (number == 0x40 and self._writes_console(task)):
+            self.check_break()
+            if self.console.peek() == CONTROL_S:
+                self.console.key()
+                self.paused = True
+                raise Wait
+        elif self.break_check and number in table.WITH_BREAK:
+            self.check_break()
+
+    def _writes_console(self, task: Task) -> bool:
+        try:
+            return access.file_of(self, task, task.bx).is_console
+        except Failure:
+            return False
+
     def note_stack(self, task: Task) -> None:
         """Where the program called: there it goes on when one that it now starts has ended."""
         stack = linear(self.psp, access.PSP_STACK)
@@ -206,8 +237,9 @@ class Dos:
             number = access.number_of(self, self._task, 1)
         except Failure:
             return None
-        shows = self.files.get(number).shows and self._breaking is None
-        return number if shows else None
+        waits = self._breaking is not None or self.paused
+        waits = waits or self.console.peek() in (CONTROL_C, CONTROL_S)
+        return number if self.files.get(number).shows and not waits else None
 
     def remember(self, code: DosError) -> None:
         """For 59h."""
@@ -244,11 +276,11 @@ class Dos:
             task.ax = code
             task.flags |= CARRY
 
-    # Ctrl-C: INT 23h, whose handler either returns with IRET, and the function is begun again, or
-    # with a far return, which leaves FLAGS on the stack, and the program is ended.
+    # Ctrl-C: INT 23h, whose handler returns with IRET, or with a far return, which leaves FLAGS on
+    # the stack, and carry clear: then the function is begun again. With carry set the program ends.
 
     def _control_c(self, task: Task) -> None:
-        self.flushed = False
+        self.flushed = self.paused = False
         self.screen.write(b"^C\r\n")
         handler = word(task, 0x23 * 4 + 2), word(task, 0x23 * 4)
         if handler in (lowmemory.break_vector(self.base), (0, 0)):
@@ -261,12 +293,15 @@ class Dos:
             set_word(task, linear(task.ss, sp + place), value)
         task.go(*handler, task.ss, sp)
 
-    def _returned_from_break(self, task: Task) -> bool:
-        """Whether this is no call, but INT 23h's handler come back with a far return."""
+    def _breaks_off(self, task: Task) -> bool:
+        """Whether this is no call, but INT 23h's handler come back to end the program."""
         if self._breaking is None:
             return False
         ss, sp, frame = self._breaking
         if task.ss != ss or task.sp not in (sp, (sp - 2) & 0xFFFF):
             return False  # the handler itself calls
         self._breaking = None
-        return task.sp != sp and task.read(linear(ss, sp), _FRAME) == frame
+        if task.sp == sp or task.read(linear(ss, sp), _FRAME) != frame:
+            return False
+        task.sp = sp
+        return task.carry

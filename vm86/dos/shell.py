@@ -112,12 +112,17 @@ class Shell:
                 self.say("\n")  # the return was echoed
             except Break:
                 line = ""
-                self.say("^C\r\n")
-                self.batches.clear()
+                self.stop_batches()
+                self._show("^C\r\n")
 
     # Lines
 
     def say(self, text: str) -> None:
+        """Raises Break."""
+        self.dos.check_break()
+        self._show(text)
+
+    def _show(self, text: str) -> None:
         data = text.encode(names.CODE_PAGE, "replace")
         with suppress(Failure):  # standard output may be for reading
             characters.put(self.dos, self.task, data)
@@ -201,6 +206,10 @@ class Shell:
         return (yield from self.run(text))
 
     # Commands
+
+    def stop_batches(self) -> None:
+        self.echo = self.echo or bool(self.batches)
+        self.batches.clear()
 
     def run(self, line: str) -> Generator[bool, None, bool]:
         """Carry out a line; whether it ends the shell."""
@@ -358,7 +367,7 @@ class Shell:
         yield DONE  # and on when the program has ended
         self.level = self.dos.return_code & 0xFF
         if self.dos.return_code >> 8 == Ending.CONTROL_C:
-            self.batches.clear()
+            self.stop_batches()
 
 
 class Streams:

@@ -63,10 +63,12 @@ class KeyBuffer:
         self.asked = True
         return bool(self._scan) or keyboard.next_older(self._task) is not None
 
-    def breaks(self) -> bool:
-        """Whether the next one is Ctrl-C or Ctrl-Break."""
-        value = None if self._scan else keyboard.next_older(self._task)
-        return value is not None and (value == 0 or value & 0xFF == CONTROL_C)
+    def peek(self) -> int | None:
+        """What `key` gives next."""
+        value = keyboard.next_older(self._task)
+        if self._scan or value is None:
+            return self._scan or None
+        return CONTROL_C if value == 0 else value & 0xFF
 
     def forget(self) -> None:
         self._scan = 0
@@ -76,7 +78,7 @@ class KeyBuffer:
 class Keyboard(KeyBuffer):
     """DOS's console on the BIOS: keys from its buffer, output on the screen (vm86.dos.console)."""
 
-    typed = False
+    streams = False
     ended = False
 
     def __init__(self, task: Task, display: Display) -> None:

@@ -106,7 +106,7 @@ class Input:
 class Console:
     """DOS's console (vm86.dos.console). redirected: whether standard input and output are not."""
 
-    typed = True  # what comes is typed on the keyboard, too, for those who read that
+    streams = True  # what comes is not from the keyboard, but typed on it for those who read that
 
     def __init__(self, host: Host, task: Task, display: Display) -> None:
         self._host = host
@@ -152,8 +152,8 @@ class Console:
     def at_end(self) -> bool:
         return not self.ready()
 
-    def breaks(self) -> bool:
-        return self.keys.breaks()
+    def peek(self) -> int | None:
+        return self.keys.peek()
 
     def forget(self) -> None:
         """Input that is no keyboard's is not forgotten."""
