@@ -336,7 +336,7 @@ def test_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (stream.take(5), stream.is_over(), stream.size()) == (b"f", True, 16)
     stream.seek(20)
     assert stream.take(1) == b""
-    for _ in range(99):
+    for _ in range(24):
         stream.nothing()
     with pytest.raises(Wait):
         stream.nothing()

@@ -20,10 +20,13 @@ OK = 0x00
 BAD_COMMAND = 0x01
 NOT_FOUND = 0x04
 DMA_BOUNDARY = 0x09
+UNKNOWN_MEDIUM = 0x0C
 CONTROLLER = 0x20
 TIMEOUT = 0x80
 
 MOST_CYLINDERS = 1024
+ADDRESS = 4  # bytes that a sector's address has on a track
+SIZE = 2  # in it, for 512 bytes
 
 
 class Geometry(NamedTuple):
@@ -233,8 +236,42 @@ def _sector(task: Task, image: Image) -> int | None:
 
 
 def format_track(task: Task, disks: Disks, image: Image) -> int:
-    """05: it is not done."""
-    return BAD_COMMAND
+    """05: a diskette's track CH, DH gets AL sectors, as ES:BX has four bytes for each of them:
+    cylinder, head, number, size. A hard disk's gets all of its own. They are filled with the byte
+    that INT 1Eh's table has for it. A diskette has no other sectors than its image: another number
+    or size of them is not found."""
+    cylinders, heads, sectors, kind = image.geometry
+    cylinder, head = task.ch | task.cl << 2 & 0x300, task.dh
+    if cylinder >= cylinders or head >= heads:
+        return NOT_FOUND
+    numbers = list(range(1, sectors + 1))
+    if kind:
+        fields = task.read(linear(task.es, task.bx), ADDRESS * task.al)
+        wanted = [fields[k : k + ADDRESS] for k in range(0, len(fields), ADDRESS)]
+        if sorted(wanted) != [bytes((cylinder, head, number, SIZE)) for number in numbers]:
+            return NOT_FOUND if wanted else BAD_COMMAND
+    segment, offset = data.vector(task, rom.DISKETTE_VECTOR)
+    fill = task.read(linear(segment, offset) + rom.FILL, 1)
+    first = (cylinder * heads + head) * sectors
+    for number in range(first, first + sectors):
+        image.write(number, fill * SECTOR)
+    return OK
+
+
+def set_kind(task: Task, disks: Disks, image: Image) -> int:
+    """17: which kind of diskette is to be formatted. It is one already."""
+    return OK if image.geometry.kind else BAD_COMMAND
+
+
+def set_medium(task: Task, disks: Disks, image: Image) -> int:
+    """18: likewise, by its last cylinder and its sectors, as in 08; ES:DI: its table."""
+    cylinders, _, sectors, kind = image.geometry
+    if not kind:
+        return BAD_COMMAND
+    if (task.ch | task.cl << 2 & 0x300, task.cl & 0x3F) != (cylinders - 1, sectors):
+        return UNKNOWN_MEDIUM
+    task.es, task.di = rom.SEGMENT, rom.DISKETTE_PARAMETERS
+    return OK
 
 
 def parameters(task: Task, disks: Disks, image: Image) -> int:
@@ -269,6 +306,8 @@ FUNCTIONS: dict[int, Service] = {
     0x10: reset,
     0x11: reset,
     0x16: changed,
+    0x17: set_kind,
+    0x18: set_medium,
 }
 STATUS, KIND = 0x01, 0x15  # these two answer in another way
 

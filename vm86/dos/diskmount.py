@@ -28,7 +28,7 @@ _LONG_NAME = 0x0F  # the attributes of a slot that has a part of a later system'
 _LARGEST = 0xFFFFFFFF
 _PARTITIONS = 446  # where the first sector of a hard disk has its table of four
 _DOS_PARTITIONS = (0x01, 0x04, 0x06)  # the kinds that are FAT12 or FAT16
-_NO_SHAPE = Shape(1, 1, 1, 1, 16, 1, 0xF0)  # of a disk that is not formatted
+_NO_SHAPE = Shape(1, 1, 1, 1, 16, 1, 0xF0)  # where nothing is known
 
 
 class Part(Sectors):
@@ -117,10 +117,11 @@ class DiskMount(Volume):
 
     @property
     def shape(self) -> Shape:
+        """Of a disk that is not formatted: how FORMAT would divide it."""
         try:
             return self._fat.shape
         except Failure:
-            return _NO_SHAPE
+            return fat.USUAL.get(self._part.count, _NO_SHAPE)
 
     def free_clusters(self) -> int:
         return self._fat.free_clusters()

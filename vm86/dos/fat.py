@@ -25,24 +25,29 @@ _MOST_SLOTS = 65536  # of a directory
 DELETED, NEVER_USED = 0xE5, 0x00  # a slot's first byte
 _E5 = 0x05  # stands for a name's first byte E5h
 
-# Diskettes of DOS 1 do not say how they are divided, but by the table's first byte.
-_OLD = {
-    0xFE: Shape(1, 1, 2, 1, 64, 313, 0xFE),
-    0xFC: Shape(1, 1, 2, 2, 64, 351, 0xFC),
-    0xFF: Shape(2, 1, 2, 1, 112, 315, 0xFF),
-    0xFD: Shape(2, 1, 2, 2, 112, 354, 0xFD),
+# How DOS divides diskettes, by their sectors. Those of DOS 1 do not say so, but by the first byte of
+# the table.
+USUAL = {
+    320: Shape(1, 1, 2, 1, 64, 313, 0xFE),
+    360: Shape(1, 1, 2, 2, 64, 351, 0xFC),
+    640: Shape(2, 1, 2, 1, 112, 315, 0xFF),
+    720: Shape(2, 1, 2, 2, 112, 354, 0xFD),
+    1440: Shape(2, 1, 2, 3, 112, 713, 0xF9),
+    2400: Shape(1, 1, 2, 7, 224, 2371, 0xF9),
+    2880: Shape(1, 1, 2, 9, 224, 2847, 0xF0),
+    5760: Shape(2, 1, 2, 9, 240, 2863, 0xF0),
 }
-_OLD_SIZES = {0xFE: 320, 0xFC: 360, 0xFF: 640, 0xFD: 720}  # sectors
+_OLD = range(721)  # sectors that those of DOS 1 may have
 
 
 def shape(sectors: Sectors) -> Shape | None:
     """How the volume is divided, or None where it is not. Raises Failure: it can't be read."""
     boot = _read(sectors, 0)
     found = _parameters(boot, sectors.count)
-    if found is None and sectors.count > 1:
-        media = _read(sectors, 1)[0]
-        if _OLD_SIZES.get(media) == sectors.count:
-            return _OLD[media]
+    if found is None and sectors.count in _OLD:
+        usual = USUAL.get(sectors.count)
+        if usual is not None and _read(sectors, 1)[0] == usual.media:
+            return usual
     return found
 
 

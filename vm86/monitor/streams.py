@@ -27,7 +27,7 @@ _KEPT = 32 << 20  # bytes that have been read and that a program can seek back t
 # A program that reads on when input has ended would do so for ever. A key or a line that is not
 # there is waited for; a file whose end is not heeded may be one that is read in many places.
 _PATIENCE = 10_000
-_KEY = 100  # of it, that a key costs
+_KEY = 400  # of it, that a key costs
 _FILE = 0x42  # device information: a file of drive C that has not been written to
 
 
