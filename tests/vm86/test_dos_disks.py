@@ -6,6 +6,7 @@ import io
 import os
 import random
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -372,6 +373,44 @@ def test_absolute_sectors(tmp_path: Path, formatted: Format) -> None:
             sectors(guest, 0x25, bx=0, **registers)
             assert guest.task.flags & CARRY and guest.task.ax == error
     assert disk.read_bytes()[700 * 512 : 700 * 512 + 7] == b"sector!"
+
+
+def test_control_by_tracks(tmp_path: Path, formatted: Format) -> None:
+    disk = formatted(tmp_path / "disk.img", "360K")
+    before = disk.read_bytes()
+    with Machine(disk, tmp_path / "c") as guest:
+
+        def control(minor: int, **registers: int) -> int:
+            guest.start(0x440D, bx=2, cx=0x0800 | minor, **registers)
+            return guest.task.ax if guest.carry else 0
+
+        assert control(0x60, dx=guest.put(b"\x05".ljust(64, b"?"))) == 0
+        told = guest.get(0x100, 38)
+        assert told[:7] == b"\x05\x00\x00\x00\x28\x00\x00"
+        assert told[7:30] == before[11:28] + bytes([0, 0, 0, 0, 0, 0])
+        assert control(0x40, dx=0x100) == 0
+        other = guest.put(told[:4] + b"\x50" + told[5:], 0x100)
+        assert control(0x40, dx=other) == DosError.INVALID_DATA
+        # Head 1, cylinder 2, from the third sector on two of them, to 5000:0400.
+        transfer = struct.pack("<BHHHHHH", 0, 1, 2, 2, 2, 0x400, DATA)
+        assert control(0x61, dx=guest.put(transfer)) == 0
+        first = (2 * 2 + 1) * 9
+        assert guest.get(0x400, 1024) == before[(first + 2) * 512 : (first + 4) * 512]
+        guest.put(b"A" * 1024, 0x400)
+        assert control(0x41, dx=0x100) == 0
+        assert control(0x62, dx=guest.put(struct.pack("<BHH", 0, 1, 2))) == 0
+        assert control(0x42, dx=guest.put(struct.pack("<BHH", 0, 0, 39))) == 0
+        for bad in ((0, 2, 0), (0, 0, 40), (0, 0xFFFF, 0xFFFF)):
+            assert control(0x42, dx=guest.put(struct.pack("<BHH", *bad))) == 0x1B
+        assert control(0x61, dx=guest.put(struct.pack("<BHHHHHH", 0, 0, 0, 8, 2, 0, 0))) == 0x1B
+        for code, drive in ((0x0863, 2), (0x0360, 2), (0x0860, 3)):  # C is a folder
+            assert guest.fail(0x440D, bx=drive, cx=code) == DosError.INVALID_FUNCTION
+        assert guest.fail(0x440D, bx=9, cx=0x0860) == DosError.INVALID_DRIVE
+    after = disk.read_bytes()
+    track, last = first * 512, 39 * 2 * 9 * 512
+    assert after[track + 1024 : track + 2048] == b"A" * 1024
+    assert after[last : last + 9 * 512] == b"\xf6" * 9 * 512
+    assert after[:track] == before[:track]
 
 
 def test_the_bios_s_drives(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Part(Sectors):
 
     def __init__(self, image: Image, first: int, count: int) -> None:
         self._image = image
-        self._first = first
+        self.first = first
         self._count = count
 
     @property
@@ -46,11 +46,11 @@ class Part(Sectors):
     def read(self, number: int) -> bytes:
         if not 0 <= number < self._count:
             raise OSError
-        return self._image.read(self._first + number)
+        return self._image.read(self.first + number)
 
     def write(self, number: int, content: bytes) -> None:
         if 0 <= number < self._count:
-            self._image.write(self._first + number, content)
+            self._image.write(self.first + number, content)
 
 
 def volume_of(image: Image) -> Part:
@@ -73,7 +73,7 @@ class DiskMount(Volume):
         super().__init__(letter, writable=True)
         self.image = image
         self.removable = image.geometry.kind != 0
-        self._part = self.sectors = volume_of(image)
+        self.part = self.sectors = volume_of(image)
         self._keep = keep
         self._closed = False
         self._known: tuple[bytes, Fat] | None = None
@@ -100,17 +100,17 @@ class DiskMount(Volume):
 
     @property
     def is_formatted(self) -> bool:
-        return fat.shape(self._part) is not None
+        return fat.shape(self.part) is not None
 
     @property
     def _fat(self) -> Fat:
         """As the boot sector now is: a program may format the disk."""
-        found = fat.shape(self._part)
+        found = fat.shape(self.part)
         if found is None:
             raise Failure(DosError.GENERAL_FAILURE)
-        boot = self._part.read(0)
+        boot = self.part.read(0)
         if self._known is None or self._known[0] != boot:
-            self._known = boot, Fat(self._part, found)
+            self._known = boot, Fat(self.part, found)
         return self._known[1]
 
     # Looking
@@ -121,7 +121,7 @@ class DiskMount(Volume):
         try:
             return self._fat.shape
         except Failure:
-            return fat.USUAL.get(self._part.count, _NO_SHAPE)
+            return fat.USUAL.get(self.part.count, _NO_SHAPE)
 
     def free_clusters(self) -> int:
         return self._fat.free_clusters()

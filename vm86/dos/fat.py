@@ -25,8 +25,7 @@ _MOST_SLOTS = 65536  # of a directory
 DELETED, NEVER_USED = 0xE5, 0x00  # a slot's first byte
 _E5 = 0x05  # stands for a name's first byte E5h
 
-# How DOS divides diskettes, by their sectors. Those of DOS 1 do not say so, but by the first byte of
-# the table.
+# How DOS divides diskettes, by their sectors. Of DOS 1's only the table's first byte tells it.
 USUAL = {
     320: Shape(1, 1, 2, 1, 64, 313, 0xFE),
     360: Shape(1, 1, 2, 2, 64, 351, 0xFC),

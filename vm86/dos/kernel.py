@@ -73,8 +73,7 @@ class Dos:
         self.exit_code: int | None = None
         self.return_code = 0  # what 4Dh gives
         self.error = 0  # what 59h tells of
-        self.psp = self.first = base
-        self.dta: tuple[int, int] = (base, 0x80)  # segment and offset
+        self.told: tuple[int, ...] | None = None  # all that it gives, where a program has said so
         self.callers: dict[int, Caller] = {}  # by their prefixes: programs that started others
         self.break_check = self.verify = 0
         self.switch_character = ord("/")
@@ -84,9 +83,35 @@ class Dos:
         self._breaking: tuple[int, int, bytes] | None = None  # a call that Ctrl-C has stopped
         first_block = base + lowmemory.SIZE // 16
         lowmemory.write(task, base, first_block, self.drives.mounts.values())
+        self._task = task
+        self.psp = self.first = base
+        self.dta = base, 0x80
         self.memory = Arena(task, first_block, memory_top)
         self._entry = word(task, 0x21 * 4 + 2), word(task, 0x21 * 4)
-        self._task = task
+
+    # These two are in the task's memory, where programs that run in the midst of others put them
+    # back.
+
+    @property
+    def psp(self) -> int:
+        """The current program's prefix."""
+        return word(self._task, linear(self.base, lowmemory.PREFIX))
+
+    @psp.setter
+    def psp(self, segment: int) -> None:
+        set_word(self._task, linear(self.base, lowmemory.PREFIX), segment)
+
+    @property
+    def dta(self) -> tuple[int, int]:
+        """Segment and offset of the transfer area."""
+        return access.far_pointer(self._task, linear(self.base, lowmemory.TRANSFER_AREA))
+
+    @dta.setter
+    def dta(self, place: tuple[int, int]) -> None:
+        segment, offset = place
+        address = linear(self.base, lowmemory.TRANSFER_AREA)
+        set_word(self._task, address, offset)
+        set_word(self._task, address + 2, segment)
 
     def load(self, program: bytes | str, name: str = "", arguments: bytes = b"") -> None:
         """Load the first program and go to it.
@@ -244,6 +269,12 @@ class Dos:
     def remember(self, code: DosError) -> None:
         """For 59h."""
         self.error = code
+        self.told = None
+
+    def tell(self, registers: tuple[int, ...]) -> None:
+        """What 59h is to give: AX, BX, CX, DX, SI, DI, DS, ES."""
+        self.error = registers[0]
+        self.told = registers
 
     def describe(self, mount: Volume) -> None:
         """Write the drive's parameters to where programs find them."""
