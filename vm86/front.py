@@ -12,6 +12,7 @@ import click
 from zoo.front import Request, read
 
 if TYPE_CHECKING:
+    from vm86.dos.diskmount import Images
     from vm86.dos.volume import Volume
     from vm86.monitor.tasks import Disk, Program
     from zoo.facts import Section
@@ -197,17 +198,19 @@ def programs(request: Request, options: dict[str, Any]) -> list[Program]:
     given += [_also(one) for one in options["also"]]
     shares = _shares(options["share"], len(given))
     dos = version(options["dos"])
+    known: Images = {}
     return [
-        Program(path, data, arguments, _drives(options["mount"], path, data), share, dos)
+        Program(path, data, arguments, _drives(options["mount"], path, data, known), share, dos)
         for (path, data, arguments), share in zip(given, shares, strict=True)
     ]
 
 
-def _drives(given: Sequence[str], path: Path, data: bytes) -> list[Volume]:
+def _drives(given: Sequence[str], path: Path, data: bytes, known: Images) -> list[Volume]:
     """Those of a program, or of the shell in a folder (C) or on a diskette (A)."""
     if holds_files(data):
-        return mounts([f"A={path}", *given], None)
-    return mounts(given, path.resolve() if path.is_dir() else path.resolve().parent)
+        return mounts([f"A={path}", *given], None, known)
+    folder = path.resolve()
+    return mounts(given, folder if folder.is_dir() else folder.parent, known)
 
 
 def _also(given: str) -> tuple[Path, bytes, str]:
@@ -246,16 +249,19 @@ def version(text: str) -> tuple[int, int]:
     return int(major), int(minor.ljust(2, "0"))
 
 
-def mounts(given: Sequence[str], folder: Path | None) -> list[Volume]:
-    """The drives that --mount gives; the folder as C, if it gives no C."""
+def mounts(given: Sequence[str], folder: Path | None, known: Images) -> list[Volume]:
+    """The drives that --mount gives; the folder as C, if it gives no C. known: images that are open
+    already (vm86.dos.diskmount.open_image)."""
     from vm86.dos.drives import parse_mount
     from vm86.dos.mount import Mount
 
     found: dict[str, Volume] = {}
     for one in given:
         try:
-            mount = parse_mount(one)
-        except (OSError, ValueError) as error:
+            mount = parse_mount(one, known)
+        except OSError as error:
+            raise click.BadParameter(f"--mount {one}: {error.strerror or error}") from error
+        except ValueError as error:
             raise click.BadParameter(
                 f"--mount {one}: {error}; it is given as C=DIR or C=DIR:rw, or with a disk's image"
             ) from error

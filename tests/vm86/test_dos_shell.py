@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -13,10 +12,8 @@ from dosguest import Clock, Keys
 from fake import FakeTask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_programs import blank_360k, zoo
+from test_programs import kept, zoo
 
-from vm86.bios.disk import diskette
-from vm86.dos.diskmount import DiskMount
 from vm86.dos.errors import Failure
 from vm86.dos.kernel import Dos
 from vm86.dos.mount import Mount
@@ -363,7 +360,7 @@ def test_a_program_is_known_by_its_name(tmp_path: Path) -> None:
 
 
 def test_a_diskette_that_does_not_boot_is_drive_a(tmp_path: Path) -> None:
-    disk = DiskMount("A", diskette(io.BytesIO(blank_360k())), tmp_path / "disk.img")
+    disk = kept(tmp_path / "disk.img")
     disk.create(("HELLO.COM",), 0).write(HELLO, 0)
     disk.close()
     done = zoo("--engine", "interp", tmp_path / "disk.img", input=b"set\nhello\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shutil
@@ -13,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vm86.bios.disk import diskette
-from vm86.dos.diskmount import DiskMount
+from vm86.dos.diskmount import DiskMount, open_image
 from vm86.dos.volume import HIDDEN, LABEL, SYSTEM
 
 JOBS = ("debug", "edlin", "fc", "find", "more", "sort")
@@ -165,7 +163,7 @@ Directory A:\\SUB
 
 def test_chkdsk(corpus86: Path, tmp_path: Path) -> None:
     """Its figures are those of mdir for the same files: 355,328 bytes are free."""
-    disk = DiskMount("A", diskette(io.BytesIO(blank_360k())), tmp_path / "disk.img")
+    disk = kept(tmp_path / "disk.img")
     disk.create(("ZOO DISK",), LABEL).set_stamp(10 << 9 | 1 << 5 | 1, 0)
     disk.make_directory(("SUB",))
     disk.create(("SUB", "X.BIN"), 0).write(bytes(5000), 0)
@@ -180,8 +178,10 @@ def test_chkdsk(corpus86: Path, tmp_path: Path) -> None:
     assert done.stdout == b"Invalid drive specification"
 
 
-def image(data: bytes) -> DiskMount:
-    return DiskMount("A", diskette(io.BytesIO(data)))
+def kept(path: Path) -> DiskMount:
+    """A new diskette in this file, as a drive that can be written to."""
+    path.write_bytes(blank_360k())
+    return open_image("A", path, keep=True)
 
 
 def test_diskcopy_and_diskcomp(corpus86: Path, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_diskcopy_and_diskcomp(corpus86: Path, tmp_path: Path) -> None:
 def test_sys(corpus86: Path, tmp_path: Path) -> None:
     """It copies files that are hidden, as the first of a disk."""
     source, target = tmp_path / "source.img", tmp_path / "target.img"
-    disk = DiskMount("A", diskette(io.BytesIO(blank_360k())), source)
+    disk = kept(source)
     program = (corpus86 / "msdos-2.0" / "SYS.COM").read_bytes()
     files = {"IO.SYS": b"io" * 900, "MSDOS.SYS": b"msdos" * 900, "SYS.COM": program}
     for name, content in files.items():
@@ -220,7 +220,7 @@ def test_sys(corpus86: Path, tmp_path: Path) -> None:
     lines = b"a:\nsys b:\n"
     done = zoo("--engine", "jit", "--dos", "2.0", *drives, tmp_path, input=lines)
     assert b"System transferred" in done.stdout
-    copied = image(target.read_bytes())
+    copied = open_image("A", target, keep=False)
     for name in ("IO.SYS", "MSDOS.SYS"):
         entry = copied.entry((name,))
         assert entry.attributes & (HIDDEN | SYSTEM) == HIDDEN | SYSTEM
