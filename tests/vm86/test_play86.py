@@ -374,7 +374,7 @@ def test_who_waits_for_a_key_uses_no_processor(play: Play, assemble: Assemble, p
         (("--screen", "text"), "--screen is for zoo run"),
         (("--speed", "fast"), "--speed fast: it is instructions a second"),
         (("--transcript", "file"), "--transcript is not for the machine vm86"),
-        (("--mount", "A=no.img"), "--mount A=no.img: [Errno 2] No such file"),
+        (("--mount", "A=no.img"), "--mount A=no.img: No such file or directory"),
     ],
 )
 def test_what_is_refused(assemble: Assemble, options: tuple[str, ...], text: str) -> None:

@@ -53,7 +53,10 @@ def run_bare(
         services.debug_port = DEBUG_PORT if debug is None else debug
         services.post_port = post
         code = finish(session, request)
+        name = request.path.name
         if services.waits_in_vain:
-            click.echo(f"\n[{request.path.name} {WAITS_IN_VAIN}]", err=True)
+            click.echo(f"\n[{name} {WAITS_IN_VAIN}]", err=True)
+        if any(disk.written for disk in services.bios.disks.drives.values()):
+            click.echo(f"\n[What was written to {name} is forgotten.]", err=True)
         show(services, request.path.name, None)
     return code

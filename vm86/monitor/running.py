@@ -120,8 +120,11 @@ def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
 
 
 def report(tasks: Sequence[Task]) -> None:
-    """Say which tasks have failed, and why, and which would have waited for ever."""
+    """Close the tasks, and say which have failed, and why, and which would have waited for ever."""
     for task in tasks:
+        task.close()
+        for remark in task.remarks:
+            click.echo(f"\n[{remark}]", err=True)
         if task.services.waits_in_vain:
             click.echo(f"\n[{task.name} {WAITS_IN_VAIN}]", err=True)
         if task.failure is not None:

@@ -105,6 +105,7 @@ class Task:
 
     waiting: until it is a key's or a device's turn, at the latest `wakes`. ended: it has, with
     `exit_code`, and where it failed, `failure` says why. last: what its last stretch executed.
+    remarks: what is to be said of its drives when it is closed.
     """
 
     def __init__(self, name: str, image: Image, services: Services, engine: str) -> None:
@@ -117,6 +118,7 @@ class Task:
         self.last = 0
         self.ended = False
         self.failure: str | None = None
+        self.remarks: list[str] = []
         image.start(services)
         services.on_wait = self._wait
         self.session = Session(MACHINE, services.guest, services, engine)
@@ -152,13 +154,14 @@ class Task:
         self.close()
 
     def close(self) -> None:
-        """Close its files and mounts. What was written to disks is kept or forgotten now."""
+        """Close its files and mounts."""
         dos = self.services.dos
         if dos is None:
+            if any(disk.written for disk in self.services.bios.disks.drives.values()):
+                self.remarks = [f"What was written to {self.name} is forgotten."]
             return
-        for mount in dos.drives.mounts.values():
-            if mount.remark is not None:
-                click.echo(f"\n[{mount.remark}]", err=True)
+        remarks = [mount.remark for mount in dos.drives.mounts.values()]
+        self.remarks += [remark for remark in remarks if remark is not None]
         try:
             dos.close()
         except OSError as error:
