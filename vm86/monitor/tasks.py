@@ -25,7 +25,6 @@ from zoo.host import Host
 from zoo.machine import ImageError
 from zoo.session import Session
 
-
 UNLOADABLE = {
     DosError.INVALID_FORMAT: "the header of its .EXE is damaged, or the file is cut short",
     DosError.INSUFFICIENT_MEMORY: "it is too large, or wants more memory than there is",
