@@ -204,6 +204,14 @@ class Services:
         self._skipped += self.due()
         self._pass()
 
+    def _in_vain(self) -> bool:
+        """Whether nothing will interrupt, and nobody is there to press a key."""
+        return (
+            self.on_wait == self._skip
+            and self._m.r[r.INTERRUPT] < 0
+            and not self.ports.will_interrupt()
+        )
+
     # Starting
 
     def boot(self, mounts: Sequence[Volume], version: tuple[int, int] = (3, 30)) -> Dos:
@@ -238,6 +246,7 @@ class Services:
 
     def boot_rom(self) -> None:
         """Start where a 386 does after a reset, 16 bytes below the end of its memory."""
+        self.ports.power_on()
         reset_cpu(self._m)
 
     def _make_vectors(self) -> None:
@@ -313,7 +322,7 @@ class Services:
             self._out(m.r[r.PORT], m.r[r.PORT_SIZE], m.r[r.VALUE])
         elif cause == r.IDLE:
             self.on_wait()
-            return bool(m.r[r.FLAGS] & r.IF)
+            return bool(m.r[r.FLAGS] & r.IF) and not self._in_vain()
         else:
             return self._interrupt(m.r[r.SERVICE])
         m.r[REPLIED] = 1
