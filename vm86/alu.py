@@ -217,7 +217,7 @@ def shl(m: State, o: int, u: int, v: int) -> int:
         return u
     bits = 8 * o
     whole = u << count
-    m.r[CF] = whole >> bits & 1 if count % bits else u & 1
+    m.r[CF] = whole >> bits & 1 if count & bits - 1 else u & 1
     r = whole & ones(o)
     m.r[OF] = m.r[CF] ^ r >> bits - 1
     m.r[AF] = 1
@@ -230,7 +230,7 @@ def shr(m: State, o: int, u: int, v: int) -> int:
         return u
     bits = 8 * o
     r = u >> count
-    m.r[CF] = u >> count - 1 & 1 if count % bits else u >> bits - 1
+    m.r[CF] = u >> count - 1 & 1 if count & bits - 1 else u >> bits - 1
     m.r[OF] = r >> bits - 2
     m.r[AF] = 1
     return result(m, r, o)
