@@ -17,6 +17,8 @@ INLINE = frozenset(
         *("condition", "parity", "go", "push", "pop", "pointer", "decode", "segment", "base16"),
         *("jmp", "jcc", "call", "call_to", "ret", "loop", "back", "counted", "less", "unsettled"),
         *("mov", "add", "sub", "cmp", "and_", "or_", "xor", "test", "inc", "dec"),
+        *("cli", "sti", "pushf", "popf", "denied", "flags_denied", "visible_flags", "eflags"),
+        *("status", "set_status", "load_flags", "advance", "again"),
     }
 )
 ADDRESS = "off = (m.r[b] + (m.r[x] << k) + d) & am"
@@ -105,7 +107,7 @@ NEAR = (
 
 def _tail(op: Op) -> list[str]:
     """What comes between two instructions."""
-    stopped = ["if m.r[STOP]:", f"    {LEAVE}"] if op.stops else []
+    stopped = ["if m.r[STOP]:", f"    {LEAVE}"] if op.host else []
     # Whatever else directs the flow of control may also change the mode.
     changes = op.flow and op.function not in NEAR and op.name not in STRINGS
     question = "if unsettled(m, pc):" if changes else "if pc > m.r[END]:"

@@ -364,13 +364,14 @@ def is_contributory(vector: int) -> int:
 
 
 def exception(m: State, at: int) -> int:
-    """Deal with what the instruction at `at` has met, and with what comes before the next one."""
+    """Deal with what the instruction at `at` has met, and with what comes before the next one: the
+    next pc, -1 where the run stops."""
     a = handle(m, at)
     if m.r[STOP] == 0 and a > m.r[END]:
         a = onwards(m, a)
         if m.r[EXCEPTION]:
             a = handle(m, at)
-    return a
+    return -1 if m.r[STOP] else a
 
 
 def unsettled(m: State, pc: int) -> int:

@@ -15,7 +15,7 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet, finalize
 
 from zoo import cache as store
@@ -31,6 +31,7 @@ from zoo.plugins import plugins
 from zoo.registers import PC, RETRY, RUNNING, STOP
 
 if TYPE_CHECKING:
+    from zoo.engines.library import Library
     from zoo.engines.units import Unit
 
 HOT = 2000  # times that control must have gone to an address
@@ -40,7 +41,7 @@ BATCH = 60  # instructions translated at a time: a fraction of a second
 MOST_UNITS = 4000
 MOST_BYTES = 64 << 20  # of native code
 WAIT = False  # whether the guest waits for each translation: so tests meet the same each time
-DELAY = 0.5  # seconds that a run must have lasted before anything is translated: a short one ends
+DELAY = 0.25  # seconds that a run must have lasted before anything is translated: a short one ends
 # sooner than translating would be worth its while
 PATIENCE = 2  # seconds for a last batch when the process ends
 POLL = 0.2
@@ -48,8 +49,8 @@ SLICE = 1 << 20  # instructions between looks at what was translated: some milli
 
 
 def library_path(machine: Machine) -> Path:
-    """Where the bitcode that translations are made of belongs in the cache."""
-    return jit.object_path(machine).with_suffix(".bc")
+    """Where what translations are made of belongs in the cache."""
+    return jit.object_path(machine).with_suffix(".ir")
 
 
 def translations_path(machine: Machine, guest: Guest) -> Path:
@@ -85,7 +86,6 @@ class Translator:
         self._ready: defaultdict[int, list[Ready]] = defaultdict(list)  # by the entry
         self._asked: Counter[int] = Counter()
         self._covered: set[int] = set()
-        self._specialised: Any = None
         self._loaded: list[Code] = []
         self._made: deque[tuple[Batch, Code]] = deque()  # by the thread, and not installed yet
         self._work = threading.Event()
@@ -172,10 +172,10 @@ class Translator:
 
     def _translate(self) -> None:
         try:
-            data = self._library()
-            while data and not self._closed:
+            library = self._library()
+            while library and not self._closed:
                 if self._wanted:
-                    self._translate_batch(data)
+                    self._translate_batch(library)
                 else:
                     self._work.clear()
                     if self._wanted or self._closed:  # since we looked
@@ -187,14 +187,12 @@ class Translator:
         self._closed = True
         self._work.clear()
 
-    def _translate_batch(self, library: bytes) -> None:
+    def _translate_batch(self, library: Library) -> None:
         begun = time.thread_time()
         from zoo.engines import backend, translate
         from zoo.engines.units import frozen, unit
 
         constants = Constants(self._machine, self._guest)
-        if self._specialised is None:
-            self._specialised = translate.library(library, constants)
         state = frozen(self._machine, self._guest)
         units: list[Unit] = []
         while sum(u.instructions for u in units) < BATCH and (wanted := self._next()):
@@ -203,9 +201,7 @@ class Translator:
                 units.append(found)
                 self._covered.update(byte for span in found.spans() for byte in span)
         if units:
-            image = backend.image(
-                translate.module(self._machine, self._specialised, constants, units)
-            )
+            image = backend.image(translate.module(self._machine, library, constants, units))
             memory = getattr(state, self._machine.code)
             batch = Batch(image, [_record(found, memory) for found in units])
             self._made.extend(self._load([batch]))
@@ -225,9 +221,10 @@ class Translator:
             self.table[address & self.mask] = 0  # it may be hot for who comes from elsewhere
         return None
 
-    def _library(self) -> bytes | None:
-        """The bitcode that translations are made of; it may take half a minute to get."""
+    def _library(self) -> Library | None:
+        """What translations are made of; it may take half a minute to get."""
         from zoo import warm
+        from zoo.engines.library import unpacked
 
         path = library_path(self._machine)
         data = store.kept(path)
@@ -242,7 +239,7 @@ class Translator:
 
             data = Compiler(self._machine).library()
             store.keep(path, data)
-        return data
+        return unpacked(data) if data else None
 
     def _load(self, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Code]]:
         """Load the native code of batches, which stays as long as the guest may run in it."""
