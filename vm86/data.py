@@ -90,8 +90,8 @@ def pop_register(m: State, o: int, g: int) -> int:
 
 
 def push_segment(m: State, o: int, n: int) -> int:
-    """Where operands are of 32 bits, the upper word on the stack stays as it was: the IA-32 manual's
-    PUSH leaves it to the processor, and a 386 writes two bytes."""
+    """Of 32 bits on the stack the upper word stays as it was: the IA-32 manual's PUSH leaves that
+    to the processor, and a 386 writes two bytes."""
     return push_part(m, o, 2, m.r[SELECTOR + n])
 
 
