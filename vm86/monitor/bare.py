@@ -21,7 +21,6 @@ from zoo.machine import ImageError
 from zoo.running import finish, logged
 from zoo.session import Session, Stop
 
-DEBUG_PORT = 0xE9
 PASSED = 0xFF  # the code with which a test says that it is over
 
 
@@ -59,7 +58,8 @@ def run_bare(
             raise click.UsageError(f"{request.path}: {error}") from error
         services = session.services
         assert isinstance(services, Services)
-        services.debug_port = DEBUG_PORT if debug is None else debug
+        if debug is not None:
+            services.debug_port = debug
         services.post_port = post
 
         def ended(stop: Stop) -> int:
