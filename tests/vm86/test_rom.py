@@ -203,6 +203,20 @@ def test_address_line_20_is_open_and_can_be_closed(burn: Burn, engine: str) -> N
     assert started(image, engine) == ("LL", HOST)
 
 
+def test_text_without_an_end_of_line(burn: Burn, engine: str) -> None:
+    """More of it than waits; what has been written when the budget is used up is shown."""
+    image = burn("""
+        mov cx, 10000
+        mov al, 'x'
+more:   out 0xE9, al
+        loop more
+        say 10
+        say 'y'
+        jmp $
+""")
+    assert started(image, engine, 100_000) == ("x" * 10_000 + "\ny", BUDGET)
+
+
 @pytest.mark.parametrize(
     ("code", "status", "said"),
     [
