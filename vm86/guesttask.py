@@ -50,7 +50,7 @@ class GuestTask:
         start = address % MEGABYTE
         fits = min(len(data), MEGABYTE - start)
         self.m.mem[start : start + fits] = data[:fits]
-        if any(self.m.code[start : start + fits]):
+        if bytes(self.m.code[start : start + fits]).count(0) < fits:
             notice(self.m, start)
             notice(self.m, start)  # twice: it may be anywhere
         if fits < len(data):

@@ -72,7 +72,7 @@ class Console:
 
     typed = True  # what comes is typed on the keyboard, too, for those who read that
 
-    def __init__(self, host: Host, show: Callable[[int], object]) -> None:
+    def __init__(self, host: Host, show: Callable[[bytes], object]) -> None:
         self._host = host
         self._show = show
         self._next: int | None = None
@@ -84,8 +84,7 @@ class Console:
 
     def write(self, data: bytes) -> None:
         self.written(data)
-        for byte in data:
-            self._show(byte)
+        self._show(data)
 
     def _look(self) -> int | None:
         if self._next is None and not self._ended:
@@ -352,11 +351,10 @@ class Services:
             self._typed = self.passed() + SLOWEST
             self._pass()
 
-    def teletype(self, byte: int) -> None:
-        """Show a byte on the task's screen, as DOS does."""
-        adapter = self.ports.adapter
-        if output.write(self.task, adapter, output.active_page(self.task), byte, None):
-            self.bios.video.bells += 1
+    def teletype(self, data: bytes) -> None:
+        """Show bytes on the task's screen, as DOS does."""
+        page = output.active_page(self.task)
+        self.bios.video.bells += output.write(self.task, self.ports.adapter, page, data, None)
 
     def _out(self, port: int, size: int, value: int) -> None:
         if port == self.debug_port:

@@ -193,9 +193,7 @@ KNOWN = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(KNOWN, ANY_LINE), max_size=6))
 def test_any_lines(tmp_path: Path, lines: list[tuple[str, str]]) -> None:
     """The shell takes whatever is typed; outside its folder nothing is touched."""

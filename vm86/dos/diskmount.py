@@ -90,9 +90,13 @@ class DiskMount(Volume):
             self.image.close()
 
     @property
-    def forgets(self) -> bool:
-        """Whether something was written that will be forgotten."""
-        return self._keep is None and bool(self.image.written) and not self._closed
+    def remark(self) -> str | None:
+        if self._keep is not None or not self.image.written or self._closed:
+            return None
+        return (
+            f"What was written to drive {self.letter} is forgotten; "
+            f"--mount {self.letter}=IMAGE:rw keeps it."
+        )
 
     @property
     def is_formatted(self) -> bool:

@@ -85,8 +85,11 @@ class Drives:
             text = text[1:]
         else:
             path = self.current(mount)
-        for component in text.split("\\") if text else ():
-            path = _step(path, component)
+        parents, _, last = text.rpartition("\\")
+        for part in parents.split("\\") if parents else ():
+            path = _step(path, part, DosError.PATH_NOT_FOUND)
+        if text:
+            path = _step(path, last, DosError.FILE_NOT_FOUND)
         return Place(mount, path)
 
     def _drive(self, text: str) -> tuple[Volume, str]:
@@ -102,16 +105,20 @@ class Drives:
         return mount
 
 
-def _step(path: DosPath, component: str) -> DosPath:
-    if component == ".":
+def _step(path: DosPath, part: str, error: DosError) -> DosPath:
+    """A part of a path further. error: what it is if it can be no name."""
+    if part == ".":
         return path
-    if component == "..":
+    if part == "..":
         if not path:
             raise Failure(DosError.PATH_NOT_FOUND)
         return path[:-1]
-    if not component:
+    if not part:
         raise Failure(DosError.PATH_NOT_FOUND)
-    return (*path, names.cut(component))
+    name = names.component(part)
+    if name is None:
+        raise Failure(error)
+    return (*path, name)
 
 
 def device(text: str) -> str | None:

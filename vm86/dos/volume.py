@@ -126,6 +126,11 @@ class Volume(ABC):
         """0 for A."""
         return ord(self.letter) - ord("A")
 
+    @property
+    def remark(self) -> str | None:
+        """What is to be said to a person before it is closed: a program's changes were in vain."""
+        return None
+
     def close(self) -> None:  # noqa: B027 - not all have something to do
         """No more is wanted of it."""
 

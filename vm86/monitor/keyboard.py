@@ -31,7 +31,7 @@ class Keyboard:
 
     typed = False
 
-    def __init__(self, task: Task, show: Callable[[int], object]) -> None:
+    def __init__(self, task: Task, show: Callable[[bytes], object]) -> None:
         self._task = task
         self._show = show
         self._scan = 0  # the second byte of a key that is no character
@@ -40,8 +40,7 @@ class Keyboard:
         """What is on the screen already."""
 
     def write(self, data: bytes) -> None:
-        for byte in data:
-            self._show(byte)
+        self._show(data)
 
     def key(self) -> int | None:
         if self._scan:

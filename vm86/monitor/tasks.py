@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from vm86 import registers as r
-from vm86.dos.diskmount import DiskMount
 from vm86.dos.errors import Failure
 from vm86.dos.volume import Volume
 from vm86.machine import MACHINE
@@ -98,12 +97,8 @@ class Task:
     def close(self) -> None:
         """Close its files and mounts. What was written to disks is kept or forgotten now."""
         for mount in self._dos.drives.mounts.values():
-            if isinstance(mount, DiskMount) and mount.forgets:
-                click.echo(
-                    f"What was written to drive {mount.letter} is forgotten; "
-                    f"--mount {mount.letter}=IMAGE:rw keeps it.",
-                    err=True,
-                )
+            if mount.remark is not None:
+                click.echo(f"\n[{mount.remark}]", err=True)
         try:
             self._dos.close()
         except OSError as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import math
 import threading
 import time
 from collections import Counter, defaultdict, deque
@@ -41,8 +42,10 @@ BATCH = 60  # instructions translated at a time: a fraction of a second
 MOST_UNITS = 4000
 MOST_BYTES = 64 << 20  # of native code
 WAIT = False  # whether the guest waits for each translation: so tests meet the same each time
-DELAY = 0.25  # seconds that a run must have lasted before anything is translated: a short one ends
-# sooner than translating would be worth its while
+# Translating may take so much of the processor's time as the run has taken, times SHARE, and less
+# DELAY seconds: a short run ends sooner than it would be worth its while.
+SHARE = 0.5
+DELAY = 0.125
 PATIENCE = 2  # seconds for a last batch when the process ends
 POLL = 0.2
 SLICE = 1 << 20  # instructions between looks at what was translated: some milliseconds
@@ -76,7 +79,6 @@ class Translator:
         self._machine = machine
         self._guest = guest
         self._size = jit.mask(machine) + 1
-        self._begun = time.monotonic()
         self._path = translations_path(machine, guest)
         self._fixed = machine.fixed_code(guest)
         self._memory = getattr(guest.state, machine.code)
@@ -98,7 +100,8 @@ class Translator:
         self.mask = jit.mask(machine)
         self.units = 0
         self.bytes = 0
-        self.seconds = 0.0
+        self.seconds = 0.0  # of the processor, for translating
+        self._allowed = 0.0
         self.error: Exception | None = None
         _translators.add(self)
         for batch, code in self._load(kept.batches(self._path)):
@@ -114,18 +117,22 @@ class Translator:
         """How many instructions the loop has run."""
         return self.table[self._size + 1]
 
-    def look(self, address: int) -> None:
+    def look(self, address: int, ran: float) -> None:
         """What is to be done between runs: code was changed, translations were made, or the address
-        where the guest is now is hot."""
+        where the guest is now is hot; ran: for so many seconds of the processor."""
         if self._guest.state.r[self._changed]:
             self._drop_changed()
         if self.table[address & self.mask] == HOT:
             self._want(address)
         self._install_made()
-        if self._wanted and (WAIT or time.monotonic() - self._begun >= DELAY):
+        self._allowed = SHARE * ran - DELAY
+        if WAIT:
+            self.finish()
+        elif self._may_translate():
             self._start()
-            if WAIT:
-                self.finish()
+
+    def _may_translate(self) -> bool:
+        return bool(self._wanted) and self.seconds <= self._allowed
 
     def _drop_changed(self) -> None:
         """Drop the translations of changed code."""
@@ -154,6 +161,7 @@ class Translator:
 
     def finish(self) -> None:
         """Wait until all that was asked for is there."""
+        self._allowed = math.inf
         if self._wanted:
             self._start()
         while not self._closed and (self._work.is_set() or self._wanted):
@@ -174,11 +182,11 @@ class Translator:
         try:
             library = self._library()
             while library and not self._closed:
-                if self._wanted:
+                if self._may_translate():
                     self._translate_batch(library)
                 else:
                     self._work.clear()
-                    if self._wanted or self._closed:  # since we looked
+                    if self._may_translate() or self._closed:  # since we looked
                         self._work.set()
                     self._work.wait()
         except Exception as error:
@@ -311,17 +319,20 @@ class Recompile:
         # Its thread would keep the guest for ever.
         finalize(self, self.translator.end).atexit = False
         self._done = 0
+        self._ran = 0.0  # seconds of the processor
 
     def run(self, budget: int) -> int:
         """As Interp.run."""
         m = self._m
         table, mask = self.translator.table, self.translator.mask
         left = budget
-        self.translator.look(m.r[PC])  # the host may have changed code
+        before = time.thread_time() - self._ran
+        self.translator.look(m.r[PC], self._ran)  # the host may have changed code
         while left > 0 and m.r[STOP] == RUNNING:
             size = min(left, SLICE)
             left -= size - self._drive(self._address, size, table, mask)
-            self.translator.look(m.r[PC])
+            self._ran = time.thread_time() - before
+            self.translator.look(m.r[PC], self._ran)
         if m.r[STOP] != RUNNING and m.r[RETRY]:
             self._machine.restart(m, m.r[PC])
         self._done += budget - left
