@@ -111,8 +111,8 @@ class Services:
     """Answers a task's requests. `boot` gives it DOS; without, nothing is behind its interrupts.
 
     speed, epoch (the time of day at the beginning) and console may be set before `boot`. failure:
-    the exception that the program had no handler for, and where it was. debug_port, post_port: what
-    is written there is shown as "debug" and as "post".
+    the exception that the program had no handler for, and where it was. post_port: what is written
+    there is shown as "post".
     """
 
     def __init__(
@@ -134,7 +134,6 @@ class Services:
         self.speed = SPEED
         self.epoch = EPOCH
         self.failure: str | None = None
-        self.debug_port = DEBUG_PORT
         self.post_port: int | None = None
         self.on_wait = self._skip
         self._handlers: dict[int, Callable[[GuestTask], bool]] = {}
@@ -143,6 +142,15 @@ class Services:
         self._typed = 0  # until when the last key is on its way
         self._looks = Looks()
         self._late = 0  # ticks of the timer that the task has still to get
+
+    @property
+    def debug_port(self) -> int:
+        """What is written there is shown as "debug"; -1 for none. A task of DOS has none."""
+        return self._m.r[r.DEBUG_PORT]
+
+    @debug_port.setter
+    def debug_port(self, port: int) -> None:
+        self._m.r[r.DEBUG_PORT] = port
 
     # Time
 
@@ -203,6 +211,14 @@ class Services:
         self._skipped += self.due()
         self._pass()
 
+    def _in_vain(self) -> bool:
+        """Whether nothing will interrupt, and nobody is there to press a key."""
+        return (
+            self.on_wait == self._skip
+            and self._m.r[r.INTERRUPT] < 0
+            and not self.ports.will_interrupt()
+        )
+
     # Starting
 
     def boot(self, mounts: Sequence[Volume], version: tuple[int, int] = (3, 30)) -> Dos:
@@ -228,6 +244,7 @@ class Services:
     def boot_disk(self, number: int) -> None:
         """Start what is in the first sector of a disk, in real mode, as a PC does."""
         self._m.r[r.HOSTED] = 1
+        self.debug_port = DEBUG_PORT
         self._make_vectors()
         self.bios.power_on(self.task)
         self._make_handlers()
@@ -237,6 +254,8 @@ class Services:
 
     def boot_rom(self) -> None:
         """Start where a 386 does after a reset, 16 bytes below the end of its memory."""
+        self.debug_port = DEBUG_PORT
+        self.ports.power_on()
         reset_cpu(self._m)
 
     def _make_vectors(self) -> None:
@@ -277,12 +296,16 @@ class Services:
         self._pass()
 
     def _take_output(self) -> None:
-        """What has been printed without the host (vm86.console): it is on the screen already."""
+        """What has been printed without the host (vm86.console): DOS's is on the screen already."""
         m = self._m
         count = m.r[r.OUT]
-        if count and self.dos is not None:
-            data = bytes([*m.out[:count]])
-            m.r[r.OUT] = 0
+        if not count:
+            return
+        data = bytes([*m.out[:count]])
+        m.r[r.OUT] = 0
+        if self.dos is None:
+            self._host.show([("debug", data)])
+        else:
             self.dos.screen.note(data)
             self.console.written(data)
             output.show_cursor(self.task, self.ports.adapter)
@@ -312,7 +335,7 @@ class Services:
             self._out(m.r[r.PORT], m.r[r.PORT_SIZE], m.r[r.VALUE])
         elif cause == r.IDLE:
             self.on_wait()
-            return bool(m.r[r.FLAGS] & r.IF)
+            return bool(m.r[r.FLAGS] & r.IF) and not self._in_vain()
         else:
             return self._interrupt(m.r[r.SERVICE])
         m.r[REPLIED] = 1
