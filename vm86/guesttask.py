@@ -41,6 +41,10 @@ class GuestTask:
         self.m = m
         self.went = False
 
+    @property
+    def carry(self) -> bool:
+        return bool(self.m.r[r.CF])
+
     def read(self, address: int, size: int) -> bytes:
         start = address % MEGABYTE
         data = bytes(self.m.mem[start : min(start + size, MEGABYTE)])
@@ -64,6 +68,7 @@ class GuestTask:
         self.ss, self.sp = ss, sp
         load_plain(self.m, r.CS, cs)
         self.m.r[r.FLAGS] |= r.IF
+        self.m.r[r.CF] = 0
         self.m.r[PC] = enter_code(self.m, ip)
         self.went = True
 

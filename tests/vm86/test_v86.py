@@ -31,8 +31,11 @@ class Heard(Host):
         self.debug = b""
         self.output = b""
 
-    def on_byte(self) -> None:
-        return None
+    def on_redirected(self) -> list[bool]:
+        return [True, False]
+
+    def on_bytes(self, size: int) -> bytes:
+        return b""
 
     def show(self, events: Sequence[Event]) -> None:
         for kind, data in events:

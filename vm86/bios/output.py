@@ -11,6 +11,7 @@ from vm86.task import Task, set_word
 
 BELL, BACKSPACE, LINE_FEED, RETURN = 7, 8, 10, 13
 BLANK = 0x20
+PLAIN = 0x07  # an attribute: grey on black
 MOST_PAGES = 8
 _CONTROL = re.compile(rb"[\b\n\r]")
 
@@ -181,10 +182,19 @@ def _below(task: Task, page: int, row: int, column: int) -> int:
     return task.read(cell(task, page, row, column) + 1, 1)[0]
 
 
+def clear_page(task: Task, adapter: Adapter) -> None:
+    """The active page, with the cursor at its top left."""
+    page = active_page(task)
+    attribute = 0 if mode_of(task).bits else PLAIN
+    bottom, right = rows_of(task) - 1, mode_of(task).columns - 1
+    scroll(task, page, (0, 0, bottom, right), 0, attribute)
+    set_cursor(task, adapter, page, 0, 0)
+
+
 def clear(task: Task) -> None:
     """All pages of the present mode."""
     mode = mode_of(task)
     if mode.bits:
         task.write(mode.address, bytes(0x10000 if mode.bits == 8 else 0x4000))
     else:
-        task.write(mode.address, bytes((BLANK, 0x07)) * 0x4000)
+        task.write(mode.address, bytes((BLANK, PLAIN)) * 0x4000)

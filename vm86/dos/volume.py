@@ -101,7 +101,13 @@ class Sectors(ABC):
         """512 bytes. Raises OSError."""
 
     @abstractmethod
-    def write(self, number: int, content: bytes) -> None: ...
+    def write(self, number: int, content: bytes) -> None:
+        """Whole sectors, from this one on; none that are not of the volume. Raises OSError."""
+
+    @property
+    @abstractmethod
+    def writes(self) -> int:
+        """How often the disk has been written to, by whomever."""
 
 
 class Volume(ABC):

@@ -11,7 +11,7 @@ import click
 
 from vm86 import registers as r
 from vm86.boot import boot, start_rom
-from vm86.monitor.running import Stream, shown
+from vm86.monitor.running import WAITS_IN_VAIN, Stream, shown
 from vm86.services import Services
 from vm86.state import State
 from zoo.cli import EXIT_FAULT
@@ -70,6 +70,11 @@ def run_bare(
             return EXIT_FAULT if failed else 0
 
         code = finish(session, request, ended)
+        name = request.path.name
+        if services.waits_in_vain:
+            click.echo(f"\n[{name} {WAITS_IN_VAIN}]", err=True)
+        if any(disk.written for disk in services.bios.disks.drives.values()):
+            click.echo(f"\n[What was written to {name} is forgotten.]", err=True)
         show(services, request.path.name, None)
     return code
 
