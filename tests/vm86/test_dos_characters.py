@@ -295,7 +295,7 @@ def test_output_looks_for_control_c(guest: Guest) -> None:
         guest.start(function, dx=0x100, **registers)
         broken = guest.task.went is not None
         guest.keys.typed.clear()
-        guest.dos._breaking = None
+        guest.dos.handlers._breaking = None
         return broken
 
     writes = {"bx": 1, "cx": 1}

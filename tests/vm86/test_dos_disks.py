@@ -288,7 +288,7 @@ def test_what_can_not_be_kept_is_an_error(
     monkeypatch.setattr(mount.image, "write", fail)
     with pytest.raises(Failure) as error:
         mount.create(("Y",), 0)
-    assert error.value.code == DosError.GENERAL_FAILURE
+    assert error.value.code == DosError.WRITE_FAULT
 
 
 def test_a_file_that_is_written_to_by_another(tmp_path: Path, formatted: Format) -> None:
@@ -689,3 +689,81 @@ def test_a_deleted_file_that_is_open(image_file: Image) -> None:
         content.read(1, 0)
     with pytest.raises(Failure):
         content.write(b"x", 0)
+
+
+# Critical errors
+
+
+class Erring:
+    """A program with a handler of its own for INT 24h, and, as drive B, a diskette that is not
+    formatted, on which it looks for a file."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "blank.img"
+        path.write_bytes(bytes(360 * 1024))
+        self.mount = open_image("B", path, keep=False)
+        self.guest = Guest(folder, more=[self.mount])
+        self.guest.call(0x2524, ds=0x2222, dx=0x1111)
+        self.stack = self.guest.task.ss, self.guest.task.sp
+        self.place = self.guest.path("B:X")
+        self.guest.start(0x3D00, bx=0xB0B0, cx=0xC0C0, dx=self.place, si=0x5150, di=0xD1D1)
+
+    def answer(self, al: int) -> None:
+        """The handler comes back with IRET."""
+        ss, sp = self.stack
+        self.guest.task.ss, self.guest.task.sp = ss, sp - 18
+        self.guest.task.ax = 0x1200 | al
+        self.guest.task.si = self.guest.task.bp = 0
+        assert self.guest.dos.int21(self.guest.task)
+
+
+@pytest.fixture
+def erring(tmp_path: Path) -> Erring:
+    return Erring(tmp_path)
+
+
+def test_a_critical_error_is_the_handler_s_to_judge(erring: Erring) -> None:
+    guest, (ss, sp) = erring.guest, erring.stack
+    assert guest.task.went == (0x2222, 0x1111, ss, sp - 24)
+    assert (guest.task.ah, guest.task.al, guest.task.di & 0xFF) == (0x3E, 1, 12)
+    assert guest.task.read(linear(guest.task.bp, guest.task.si) + 10, 8) == b"NUL     "
+    words = [guest.word(ss, sp - 18 + 2 * k) for k in range(9)]
+    assert words[:6] == [0x3D00, 0xB0B0, 0xC0C0, erring.place, 0x5150, 0xD1D1]
+    assert words[7:] == [DATA, DATA]
+    guest.task.ss, guest.task.sp = ss, sp - 60  # it may itself call, to say what has happened
+    guest.call(0x02, dx=65)
+    guest.call(0x59)
+    assert guest.task.ax == DosError.GENERAL_FAILURE
+
+
+def test_what_a_handler_may_answer(tmp_path: Path) -> None:
+    for answer, code in ((3, DosError.FAILED_BY_HANDLER), (0, None)):
+        erring = Erring(tmp_path)
+        erring.answer(answer)
+        assert erring.guest.carry == (code is not None)
+        assert erring.guest.task.ax == (code or 0x3D00)
+        assert (erring.guest.task.ss, erring.guest.task.sp) == erring.stack
+        assert (erring.guest.task.bx, erring.guest.task.si) == (0xB0B0, 0x5150)
+    erring = Erring(tmp_path)
+    erring.answer(2)
+    assert erring.guest.dos.exit_code == 0
+    assert erring.guest.dos.return_code == 0x0200
+
+
+def test_a_handler_has_it_tried_again(erring: Erring, formatted: Format, tmp_path: Path) -> None:
+    went = erring.guest.task.went
+    erring.guest.task.went = None
+    erring.answer(1)
+    assert erring.guest.task.went == went
+    good = formatted(tmp_path / "good.img", "360K").read_bytes()
+    erring.mount.part.write(0, good[: 12 * SECTOR])
+    erring.answer(1)
+    assert erring.guest.carry and erring.guest.task.ax == DosError.FILE_NOT_FOUND
+
+
+def test_a_handler_that_does_not_come_back(erring: Erring) -> None:
+    """It has gone on with the program, which calls again."""
+    erring.guest.call(0x30)
+    erring.guest.task.went = None
+    erring.guest.start(0x3D00, dx=erring.guest.path("B:X"))
+    assert erring.guest.task.went is not None

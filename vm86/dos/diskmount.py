@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from vm86.bios import disk
 from vm86.bios.disk import Image
 from vm86.dos import clock, fat, names
-from vm86.dos.errors import DosError, Failure
+from vm86.dos.errors import DiskFailure, DosError, Failure
 from vm86.dos.fat import DELETED, Fat, Slot
 from vm86.dos.volume import (
     ARCHIVE,
@@ -80,6 +80,7 @@ class DiskMount(Volume):
         self.image = image
         self.removable = image.geometry.kind != 0
         self.part = self.sectors = volume_of(image)
+        self.part.drive = self.number
         self._closed = False
         self._known: tuple[bytes, Fat] | None = None
 
@@ -107,7 +108,7 @@ class DiskMount(Volume):
         """As the boot sector now is: a program may format the disk."""
         found = fat.shape(self.part)
         if found is None:
-            raise Failure(DosError.GENERAL_FAILURE)
+            raise DiskFailure(DosError.GENERAL_FAILURE, self.number)
         boot = self.part.read(0)
         if self._known is None or self._known[0] != boot:
             self._known = boot, Fat(self.part, found)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vm86.dos.errors import DosError, Failure
+from vm86.dos.errors import DiskFailure, DosError, Failure
 from vm86.dos.volume import SECTOR, SLOT, Sectors, Shape
 
 FREE, FIRST = 0, 2  # a free cluster's entry; the first cluster's number
@@ -75,7 +75,7 @@ def _read(sectors: Sectors, number: int) -> bytes:
     try:
         return sectors.read(number)
     except OSError as error:
-        raise Failure(DosError.GENERAL_FAILURE) from error
+        raise DiskFailure(DosError.READ_FAULT, sectors.drive) from error
 
 
 class Place(NamedTuple):
@@ -155,7 +155,7 @@ class Fat:
         try:
             self._sectors.write(number, data)
         except OSError as error:
-            raise Failure(DosError.GENERAL_FAILURE) from error
+            raise DiskFailure(DosError.WRITE_FAULT, self._sectors.drive, writing=True) from error
         self._writes = self._sectors.writes
 
     def changes(self) -> int:

@@ -19,18 +19,17 @@ from vm86.dos.batch import Batch
 from vm86.dos.clock import Clock
 from vm86.dos.console import CONTROL_C, CONTROL_S, Console, Screen
 from vm86.dos.drives import Drives
-from vm86.dos.errors import Break, DosError, Failure, Wait
+from vm86.dos.errors import Break, DiskFailure, DosError, Failure, Wait
 from vm86.dos.fcbfiles import FcbFiles
+from vm86.dos.handlers import Handlers
 from vm86.dos.memory import Arena
 from vm86.dos.openfiles import FileTable
-from vm86.dos.process import Caller, Ending
+from vm86.dos.process import Caller
 from vm86.dos.search import Searches
 from vm86.dos.shell import PROMPT, Orders, Shell, orders
 from vm86.dos.system import SetClock, nothing
 from vm86.dos.volume import Volume
 from vm86.task import CARRY, Task, linear, set_word, word
-
-_FRAME = 6  # bytes that an interrupt pushes: IP, CS, FLAGS
 
 
 class Dos:
@@ -80,14 +79,14 @@ class Dos:
         self.temporary = 0  # the last name of 5Ah, as a number
         self.flushed = False  # 0Ch has forgotten the keys, and now waits for one
         self.paused = False  # by Ctrl-S, until another key is typed
-        self._breaking: tuple[int, int, bytes] | None = None  # a call that Ctrl-C has stopped
+        self.handlers = Handlers(self)
         first_block = base + lowmemory.SIZE // 16
         lowmemory.write(task, base, first_block, self.drives.mounts.values())
         self._task = task
         self.psp = self.first = base
         self.dta = base, 0x80
         self.memory = Arena(task, first_block, memory_top)
-        self._entry = word(task, 0x21 * 4 + 2), word(task, 0x21 * 4)
+        self.handlers.note_entry(task)
 
     # These two are in the task's memory, where programs that run in the midst of others put them
     # back.
@@ -170,10 +169,11 @@ class Dos:
 
     def int21(self, task: Task) -> bool:
         """The function in AH."""
-        if self._breaks_off(task):
-            process.end(self, task, 0, Ending.CONTROL_C)
+        if self.handlers.returned(task):
             return True
         number = task.ah
+        if number not in table.WITHIN_ERRORS:
+            self.handlers.forget_error()
         if number not in table.WITHOUT_STACK:
             self.note_stack(task)
         try:
@@ -182,12 +182,14 @@ class Dos:
         except Wait:
             return False
         except Break:
-            self._control_c(task)
+            self.handlers.control_c(task)
+        except DiskFailure as failure:
+            if not self.handlers.critical_error(task, failure):
+                self.fail(task, number, failure.code)
         except Failure as failure:
-            self._fail(task, number, failure.code)
+            self.fail(task, number, failure.code)
         else:
-            if number >= table.FIRST_WITH_CARRY and number not in table.LEAVES:
-                self._succeed(task, number)
+            self.succeed(task, number)
         return True
 
     def int25(self, task: Task) -> bool:
@@ -262,7 +264,7 @@ class Dos:
             number = access.number_of(self, self._task, 1)
         except Failure:
             return None
-        waits = self._breaking is not None or self.paused
+        waits = self.handlers.breaking or self.paused
         waits = waits or self.console.peek() in (CONTROL_C, CONTROL_S)
         return number if self.files.get(number).shows and not waits else None
 
@@ -294,11 +296,12 @@ class Dos:
 
     # Ways to end a service
 
-    def _succeed(self, task: Task, number: int) -> None:
-        if number in table.FUNCTIONS:  # others leave carry as it was
+    def succeed(self, task: Task, number: int) -> None:
+        """Older functions, and those that there are not, leave carry as it was."""
+        if number >= table.FIRST_WITH_CARRY and number in table.FUNCTIONS.keys() - table.LEAVES:
             task.flags &= ~CARRY
 
-    def _fail(self, task: Task, number: int, code: DosError) -> None:
+    def fail(self, task: Task, number: int, code: DosError) -> None:
         self.flushed = False
         self.remember(code)
         if number < table.FIRST_WITH_CARRY:
@@ -306,33 +309,3 @@ class Dos:
         else:
             task.ax = code
             task.flags |= CARRY
-
-    # Ctrl-C: INT 23h, whose handler returns with IRET, or with a far return, which leaves FLAGS on
-    # the stack, and carry clear: then the function is begun again. With carry set the program ends.
-
-    def _control_c(self, task: Task) -> None:
-        self.flushed = self.paused = False
-        self.screen.write(b"^C\r\n")
-        handler = word(task, 0x23 * 4 + 2), word(task, 0x23 * 4)
-        if handler in (lowmemory.break_vector(self.base), (0, 0)):
-            process.end(self, task, 0, Ending.CONTROL_C)
-            return
-        segment, offset = self._entry
-        self._breaking = task.ss, task.sp, task.read(linear(task.ss, task.sp), _FRAME)
-        sp = (task.sp - 6) & 0xFFFF
-        for place, value in ((0, offset), (2, segment), (4, task.flags)):
-            set_word(task, linear(task.ss, sp + place), value)
-        task.go(*handler, task.ss, sp)
-
-    def _breaks_off(self, task: Task) -> bool:
-        """Whether this is no call, but INT 23h's handler come back to end the program."""
-        if self._breaking is None:
-            return False
-        ss, sp, frame = self._breaking
-        if task.ss != ss or task.sp not in (sp, (sp - 2) & 0xFFFF):
-            return False  # the handler itself calls
-        self._breaking = None
-        if task.sp == sp or task.read(linear(ss, sp), _FRAME) != frame:
-            return False
-        task.sp = sp
-        return task.carry

@@ -85,6 +85,16 @@ def break_vector(base: int) -> tuple[int, int]:
     return base, _BREAK
 
 
+def critical_vector(base: int) -> tuple[int, int]:
+    """Likewise for critical errors."""
+    return base, _CRITICAL_ERROR
+
+
+def null_device(base: int) -> tuple[int, int]:
+    """Segment and offset of the header of a device's driver."""
+    return base, _NUL_DEVICE
+
+
 def _write_vectors(task: Task, base: int) -> None:
     handlers = {0x22: _TERMINATE, 0x23: _BREAK, 0x24: _CRITICAL_ERROR, 0x28: _IRET, 0x2A: _IRET}
     for number, offset in handlers.items():

@@ -131,6 +131,8 @@ FUNCTIONS: dict[int, Function] = {
 FIRST_WITH_CARRY = 0x38
 # They look for Ctrl-C, and pause at Ctrl-S: those of characters, but for the raw ones 06h and 07h.
 CHECKED = frozenset((0x01, 0x02, 0x03, 0x04, 0x05, 0x08, 0x09, 0x0A, 0x0B))
+# What a handler of critical errors may call.
+WITHIN_ERRORS = frozenset((*range(0x01, 0x0D), 0x33, 0x50, 0x51, 0x59, 0x62))
 # They may not return to their caller, and see to its flags themselves.
 LEAVES = frozenset((0x4B, 0x4C))
 # Programs that handle prefixes call these from the inside of others: SS:SP is not noted for them.

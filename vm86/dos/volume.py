@@ -90,7 +90,9 @@ class Content(ABC):
 
 
 class Sectors(ABC):
-    """A volume's sectors, where it has some, from 0, the boot sector."""
+    """A volume's sectors, where it has some, from 0, the boot sector. drive: 0 for A."""
+
+    drive = 0
 
     @property
     @abstractmethod
