@@ -58,6 +58,7 @@ from vm86.registers import (
     PROTECTED,
     RETURN,
     RF,
+    ROM_END,
     SELECTOR,
     SERVE,
     SERVICE,
@@ -507,7 +508,7 @@ def hlt(m: State) -> int:
         if m.r[MODE] & MONITORED == 0:
             return fault(m, GP, 0)
         m.r[EXITS + EXIT_HLT] += 1
-    m.r[STOP] = HOST if m.r[HOSTED] else HALT
+    m.r[STOP] = HOST if m.r[HOSTED] or m.r[ROM_END] else HALT
     m.r[CAUSE] = IDLE
     m.r[RETRY] = 0
     return 0

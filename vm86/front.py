@@ -69,7 +69,7 @@ OPTIONS = (
         ["--post-port"],
         metavar="PORT",
         help="run, of a disk or a ROM: what is written to this port is the code of a test, which "
-        "is told on standard error.",
+        "is told on standard error; the last is to be FFh, or the exit code is 3.",
     ),
     click.Option(
         ["--dos"],
@@ -106,6 +106,8 @@ class Vm86Front:
         for name in ("speed", "png"):
             if options[name] is not None:
                 raise click.UsageError(f"--{name} is for zoo play; zoo run has --screen")
+        if options["rom"] is not None and request.path != self.image(options):
+            raise click.UsageError(f"--rom is instead of an image, and there is {request.path}")
         if options["rom"] is not None or boots(request.data):
             return _bare(request, options)
         return run(request, programs(request, options), options["screen"])

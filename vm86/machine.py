@@ -59,7 +59,7 @@ MACHINE = Machine(
     layout=state.LAYOUT,
     modules=(
         *(registers, state, paging, memory, flags, segments, fetch, alu, bits, data, strings),
-        *(system, tasks, gates, control, console, flow, decode),
+        *(console, system, tasks, gates, control, flow, decode),
     ),
     decode=decode.decode,
     fields=decode.FIELDS,

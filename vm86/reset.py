@@ -30,6 +30,7 @@ def power_on(image: bytes) -> Guest:
     m.r[r.INTERRUPT] = -1
     m.r[r.RETURN] = -1
     m.r[r.CONSOLE_PSP] = -1
+    m.r[r.DEBUG_PORT] = -1
     m.r[r.ZR] = 1
     m.r[r.CR0] = r.ET
     m.r[r.DR + 6] = DR6_FIXED

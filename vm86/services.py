@@ -75,8 +75,7 @@ class Services:
 
     speed, epoch (the time of day at the beginning) and console may be set before `boot`. failure:
     why the program cannot go on, and where it was. waits_in_vain: it was ended because it waits for
-    a key, and the input has ended. debug_port, post_port: what
-    is written there is shown as "debug" and as "post".
+    a key, and the input has ended. post_port: what is written there is shown as "post".
     """
 
     def __init__(
@@ -99,7 +98,6 @@ class Services:
         self.epoch = EPOCH
         self.failure: str | None = None
         self.waits_in_vain = False
-        self.debug_port = DEBUG_PORT
         self.post_port: int | None = None
         self.on_wait = self._skip
         self._handlers: dict[int, Callable[[GuestTask], bool]] = {}
@@ -111,6 +109,15 @@ class Services:
         self._busy = 0  # when it last called DOS or the BIOS
         self._looks = Looks()
         self._late = 0  # ticks of the timer that the task has still to get
+
+    @property
+    def debug_port(self) -> int:
+        """What is written there is shown as "debug"; -1 for none. A task of DOS has none."""
+        return self._m.r[r.DEBUG_PORT]
+
+    @debug_port.setter
+    def debug_port(self, port: int) -> None:
+        self._m.r[r.DEBUG_PORT] = port
 
     # Time
 
@@ -171,6 +178,14 @@ class Services:
         self._skipped += self.due()
         self._pass()
 
+    def _in_vain(self) -> bool:
+        """Whether nothing will interrupt, and nobody is there to press a key."""
+        return (
+            self.on_wait == self._skip
+            and self._m.r[r.INTERRUPT] < 0
+            and not self.ports.will_interrupt()
+        )
+
     # Starting
 
     def boot(self, mounts: Sequence[Volume], version: tuple[int, int] = (3, 30)) -> Dos:
@@ -203,6 +218,7 @@ class Services:
     def boot_disk(self, number: int) -> None:
         """Start what is in the first sector of a disk, in real mode, as a PC does."""
         self._m.r[r.HOSTED] = 1
+        self.debug_port = DEBUG_PORT
         self._make_vectors()
         self.bios.power_on(self.task)
         self._make_handlers()
@@ -212,6 +228,8 @@ class Services:
 
     def boot_rom(self) -> None:
         """Start where a 386 does after a reset, 16 bytes below the end of its memory."""
+        self.debug_port = DEBUG_PORT
+        self.ports.power_on()
         reset_cpu(self._m)
 
     def _make_vectors(self) -> None:
@@ -254,12 +272,16 @@ class Services:
         self._pass()
 
     def _take_output(self) -> None:
-        """What has been printed without the host (vm86.console): it is on the screen already."""
+        """What has been printed without the host (vm86.console): DOS's is on the screen already."""
         m = self._m
         count = m.r[r.OUT]
-        if count and self.dos is not None:
-            data = bytes([*m.out[:count]])
-            m.r[r.OUT] = 0
+        if not count:
+            return
+        data = bytes([*m.out[:count]])
+        m.r[r.OUT] = 0
+        if self.dos is None:
+            self._host.show([("debug", data)])
+        else:
             self.dos.files.get(m.r[r.CONSOLE_FILE]).shown(data)
             output.show_cursor(self.task, self.ports.adapter)
 
@@ -305,7 +327,7 @@ class Services:
                 return self._give_up()
             self._feed()
             self.on_wait()
-            return True
+            return not self._in_vain()
         if self.dos is not None:
             place = f"{m.r[r.SELECTOR + r.CS]:04X}:{m.r[PC] - 1 - m.r[r.ORIGIN] & 0xFFFF:04X}"
             self.failure = f"HLT with interrupts disabled at {place}, which is for ever"

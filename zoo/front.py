@@ -170,8 +170,10 @@ def request(
 ) -> tuple[Front, Request, dict[str, Any]]:
     """From a command's parameters: the front, the request, and the front's own options. folders:
     the image may be a folder, for a front that TakesFolders."""
-    path = values.pop("image") or _by_option(values)
-    machine = values.pop("machine")
+    path, machine = values.pop("image"), values.pop("machine")
+    if path is None:
+        owner, path = _by_option(values)
+        machine = machine or owner
     if folders and path.is_dir():
         data = b""
         name, front = _for_folders(machine, path)
@@ -186,10 +188,11 @@ def request(
     return front, Request(path, data, **common), own
 
 
-def _by_option(values: Mapping[str, Any]) -> Path:
-    for front in fronts().values():
+def _by_option(values: Mapping[str, Any]) -> tuple[str, Path]:
+    """The machine whose option names a file, and that file."""
+    for name, front in fronts().items():
         if isinstance(front, RunsOptions) and (path := front.image(values)):
-            return path
+            return name, path
     raise click.UsageError("Missing argument 'IMAGE'.")
 
 

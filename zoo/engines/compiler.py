@@ -172,6 +172,9 @@ class Compiler:
         exported = {f"{self._machine.name}.{name}" for name in (*self._long, "run")}
         for name in exported:
             module.get_function(name).linkage = "external"
+        if self._machine.trap:  # what leads to it is out of the way then
+            trap = module.get_function(f"{self._machine.name}.{self._machine.trap}")
+            trap.add_function_attribute("cold")
         module.link_in(llvm.parse_assembly(entries))
         backend.optimise(module, 3)
         return packed(backend.image(module))
