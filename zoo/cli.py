@@ -65,7 +65,7 @@ def _end(code: int) -> NoReturn:
     recompile = sys.modules.get("zoo.engines.recompile")
     if recompile is not None:
         recompile.close_all()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)

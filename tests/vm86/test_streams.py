@@ -56,6 +56,7 @@ def character(function: int) -> str:
     return f"mov ah, {function}\nint 0x21"
 
 
+EXIT = "mov ah, 0x4C\nint 0x21"
 TEXT = b"ab\ncd\r\n\te"
 ENDED = b"waits for a key, and standard input has ended"
 
@@ -340,6 +341,29 @@ def test_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
         stream.nothing()
     with pytest.raises(Wait):
         stream.nothing()
+
+
+def test_streams_that_are_closed_or_full(assemble: Assemble) -> None:
+    program = assemble("p", "mov dl, 'x'\nmov ah, 2\nint 0x21\nmov ah, 8\nint 0x21\n" + EXIT)
+    run = f"{sys.executable} -m zoo run --engine interp {program}"
+
+    def shell(command: str) -> tuple[int, str]:
+        done = subprocess.run(
+            ["sh", "-c", command], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=60
+        )
+        return done.returncode, done.stderr.decode()
+
+    assert shell(f"{run} <&- >/dev/null") == (26, "")
+    assert shell(f"{run} >&-") == (26, "")
+    code, errors = shell(f"{run} >/dev/full")
+    assert code == 2 and errors.startswith("Error: standard output can't be written to: No space")
+
+
+def test_tasks_have_their_names_before_what_is_for_the_screen_too(assemble: Assemble) -> None:
+    says = "mov al, LETTER\nint 0x29\nmov dl, LETTER\nmov ah, 2\nint 0x21\nmov al, 0\n" + EXIT
+    one, two = (assemble(f"p{k}", f"LETTER equ '{k}'\n{says}") for k in "12")
+    done = zoo("--engine", "interp", "--also", two, one)
+    assert done.stdout == b"p1.com| 1\r\np2.com| 2\r\n" == done.stderr
 
 
 READY = "mov dx, ready\nmov ah, 9\nint 0x21\njmp next\nready db 'ready$'\nnext: "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import BinaryIO, cast
@@ -11,7 +10,7 @@ import click
 
 from vm86 import registers as r
 from vm86.boot import boot, start_rom
-from vm86.monitor.running import WAITS_IN_VAIN, Stream, shown
+from vm86.monitor.running import WAITS_IN_VAIN, Stream, shown, standard
 from vm86.services import Services
 from vm86.state import State
 from zoo.cli import EXIT_FAULT
@@ -28,7 +27,7 @@ class Bench(Stream):
     """Standard output has what is written to the port for debugging, standard error the codes of
     the power-on test, a line each. code: the last of these."""
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO | None, sink: BinaryIO) -> None:
         super().__init__(source, sink)
         self.code: int | None = None
 
@@ -47,7 +46,7 @@ def run_bare(
     ports for text and for codes. screen: what --screen says."""
     show = shown(screen)
     with ExitStack() as stack:
-        bench = Bench(sys.stdin.buffer, sys.stdout.buffer)
+        bench = Bench(*standard())
         host = logged(stack, bench, request)
         try:
             if rom is None:

@@ -49,7 +49,7 @@ def play(request: Request, images: Sequence[Image], speed: str | None, png: Path
             "that it depends on: --record and --replay are for zoo run"
         )
     rate = _speed(speed)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise click.UsageError("zoo play needs a terminal; in a script, `zoo run` does without one")
     try:
         from vm86.monitor.view import attributes

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TextIO, cast
 
 import click
 
@@ -27,7 +28,8 @@ WAITS_IN_VAIN = "waits for a key, and standard input has ended"
 
 
 class Stream(Host):
-    """Standard input, a byte at a time, and standard output. source: None for no input."""
+    """Standard input and output, and for what goes to the console alone standard error. source:
+    None for no input."""
 
     def __init__(self, source: BinaryIO | None, sink: BinaryIO) -> None:
         self._source = source
@@ -42,38 +44,68 @@ class Stream(Host):
         return b"" if self._source is None else self._source.read(size)
 
     def show(self, events: Sequence[Event]) -> None:
-        for kind, data in events:
-            if kind == "bytes":
-                self.write(data)
-            elif kind == "console":
-                click.echo(data, nl=False, err=True)
-        self._sink.flush()
+        try:
+            for kind, data in events:
+                if kind == "bytes":
+                    self.write(data)
+                elif kind == "console":
+                    self.write_console(data)
+            self._sink.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            text = f"standard output can't be written to: {error.strerror}"
+            raise click.ClickException(text) from error
 
     def write(self, data: bytes) -> None:
         self._sink.write(data)
+
+    def write_console(self, data: bytes) -> None:
+        click.echo(data, nl=False, err=True)
 
     def finish(self) -> None:
         """No more will be shown."""
 
 
 class Labelled(Stream):
-    """Standard output that several tasks share: whole lines, each behind its task's name."""
+    """What several tasks share: whole lines, each behind its task's name."""
 
     def __init__(self, source: BinaryIO | None, sink: BinaryIO, name: str) -> None:
         super().__init__(source, sink)
+        self._output, self._console = _Lines(name), _Lines(name)
+
+    def write(self, data: bytes) -> None:
+        super().write(self._output.whole(data))
+
+    def write_console(self, data: bytes) -> None:
+        super().write_console(self._console.whole(data))
+
+    def finish(self) -> None:
+        """Write the lines that have not ended, too."""
+        self.show([("bytes", self._output.end), ("console", self._console.end)])
+
+
+class _Lines:
+    def __init__(self, name: str) -> None:
         self._label = f"{name}| ".encode()
         self._line = b""
 
-    def write(self, data: bytes) -> None:
+    def whole(self, data: bytes) -> bytes:
+        """The lines that are whole with these bytes."""
         *lines, self._line = (self._line + data).split(b"\n")
-        for line in lines:
-            self._sink.write(self._label + line + b"\n")
+        return b"".join(self._label + line + b"\n" for line in lines)
 
-    def finish(self) -> None:
-        """Write the line that has not ended, too."""
-        if self._line:
-            self.write(b"\r\n")
-            self._sink.flush()
+    @property
+    def end(self) -> bytes:
+        """What the last line lacks."""
+        return b"\r\n" if self._line else b""
+
+
+def standard() -> tuple[BinaryIO | None, BinaryIO]:
+    """Standard input and output, which who has started the zoo may have closed."""
+    into, out = cast("tuple[TextIO | None, TextIO | None]", (sys.stdin, sys.stdout))
+    source = None if into is None else into.buffer
+    return source, out.buffer if out is not None else open(os.devnull, "wb")
 
 
 def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
@@ -81,12 +113,12 @@ def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
     show = shown(wanted)
     called = names(programs)
     width = max(map(len, called))
-    sink = sys.stdout.buffer
+    given, sink = standard()
     with ExitStack() as stack:
         tasks: list[Task] = []
         streams: list[Stream] = []
         for name, program in zip(called, programs, strict=True):
-            source = None if tasks else sys.stdin.buffer
+            source = None if tasks else given
             if len(programs) == 1:
                 stream = Stream(source, sink)
             else:
