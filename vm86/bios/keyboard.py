@@ -172,7 +172,8 @@ def put(task: Task, value: int) -> bool:
 
 
 def is_empty(task: Task) -> bool:
-    return word(task, data.BUFFER_HEAD) == word(task, data.BUFFER_TAIL)
+    pointers = task.read(data.BUFFER_HEAD, 4)
+    return pointers[:2] == pointers[2:]
 
 
 def peek(task: Task) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 from vm86.dos import drives, names
@@ -24,6 +25,7 @@ PSP_ENVIRONMENT = 0x2C
 PSP_STACK = 0x2E  # SS:SP at the program's last INT 21h, as offset and segment
 PSP_HANDLE_COUNT = 0x32
 PSP_HANDLE_TABLE = 0x34  # far pointer
+_COUNT_AND_POINTER = struct.Struct("<HHH")
 HANDLES = 20  # that the prefix itself has room for
 
 
@@ -53,9 +55,9 @@ def far_pointer(task: Task, address: int) -> tuple[int, int]:
 
 def table(dos: Dos, task: Task) -> tuple[int, int]:
     """Address and size of the current program's job file table."""
-    psp = linear(dos.psp, 0)
-    segment, offset = far_pointer(task, psp + PSP_HANDLE_TABLE)
-    return linear(segment, offset), word(task, psp + PSP_HANDLE_COUNT)
+    raw = task.read(linear(dos.psp, PSP_HANDLE_COUNT), 6)  # the count, and the pointer behind it
+    size, offset, segment = _COUNT_AND_POINTER.unpack(raw)
+    return linear(segment, offset), size
 
 
 def number_of(dos: Dos, task: Task, handle: int) -> int:

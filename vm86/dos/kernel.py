@@ -94,11 +94,16 @@ class Dos:
     @property
     def psp(self) -> int:
         """The current program's prefix."""
-        return word(self._task, linear(self.base, lowmemory.PREFIX))
+        return self._psp
 
     @psp.setter
     def psp(self, segment: int) -> None:
+        self._psp = segment & 0xFFFF
         set_word(self._task, linear(self.base, lowmemory.PREFIX), segment)
+
+    def note_prefix(self) -> None:
+        """See which program calls."""
+        self._psp = word(self._task, linear(self.base, lowmemory.PREFIX))
 
     @property
     def dta(self) -> tuple[int, int]:
@@ -169,6 +174,7 @@ class Dos:
 
     def int21(self, task: Task) -> bool:
         """The function in AH."""
+        self.note_prefix()
         if self.handlers.returned(task):
             return True
         number = task.ah
@@ -202,6 +208,7 @@ class Dos:
 
     def int27(self, task: Task) -> bool:
         """End the program, but keep it."""
+        self.note_prefix()
         process.keep_bytes(self, task)
         return True
 
@@ -253,9 +260,8 @@ class Dos:
 
     def note_stack(self, task: Task) -> None:
         """Where the program called: there it goes on when one that it now starts has ended."""
-        stack = linear(self.psp, access.PSP_STACK)
-        set_word(task, stack, task.sp)
-        set_word(task, stack + 2, task.ss)
+        place = task.sp | task.ss << 16
+        task.write(linear(self.psp, access.PSP_STACK), place.to_bytes(4, "little"))
 
     def console_output(self) -> int | None:
         """The number in the table of files of the program's standard output, if that shows what is
