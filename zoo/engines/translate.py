@@ -280,21 +280,26 @@ class _Writer:
 
     def _guard(self, unit: Unit) -> Iterator[str]:
         """Is the context the one that it was translated for? And is what must be clear clear?"""
-        for k, (register, value) in enumerate(unit.context.items()):
-            yield from (
-                *self._pointer(f"%guard.{k}", self._machine.layout.registers[register]),
-                # Volatile, so that it is not taken for the constant that it is after this.
-                f"  %guard.{k}.value = load volatile i64, ptr %guard.{k}",
-                f"  %guard.{k}.same = icmp eq i64 %guard.{k}.value, {value}",
-                f"  br i1 %guard.{k}.same, label %guard.{k}.on, label %leave",
-                f"guard.{k}.on:",
-            )
+        yield from self._in_context("guard", unit)
         for register in (*self._machine.clear, self._machine.changed):
             yield from (
                 *self._pointer(f"%{register}", self._machine.layout.registers[register]),
                 f"  %{register}.value = load i64, ptr %{register}, !tbaa !2",
                 f"  %{register}.zero = icmp eq i64 %{register}.value, 0",
                 f"  call void @llvm.assume(i1 %{register}.zero)",
+            )
+
+    def _in_context(self, i: str, unit: Unit) -> Iterator[str]:
+        """Leave if the context is another than it was translated for."""
+        for k, (register, value) in enumerate(unit.context.items()):
+            g = f"{i}.{k}"
+            yield from (
+                *self._pointer(f"%{g}", self._machine.layout.registers[register]),
+                # Volatile, so that it is not taken for the constant that it is after this.
+                f"  %{g}.value = load volatile i64, ptr %{g}",
+                f"  %{g}.same = icmp eq i64 %{g}.value, {value}",
+                f"  br i1 %{g}.same, label %{g}.on, label %leave",
+                f"{g}.on:",
             )
 
     def _changed(self, i: str, after: int) -> Iterator[str]:
@@ -315,15 +320,17 @@ class _Writer:
         yield f"  switch i64 %{i}, label %{other} [{known}]"
         yield from self._away(f"{i}.leave", i, 0)
         if last.onward.calls and targets:
-            yield from self._call(i, targets[0], unit.within(self._fixed))
+            yield from self._call(unit, i, targets[0])
 
-    def _call(self, i: str, back: int, fixed: bool) -> Iterator[str]:
-        """Go on in the translation of what is called, if there is one, and then here.
+    def _call(self, unit: Unit, i: str, back: int) -> Iterator[str]:
+        """Go on in the translation of what is called, if there is one, and then here, if that is
+        what it was: who is called may return with another context.
 
-        fixed: what comes here cannot change, so that it matters first when there is a call whether
-        other code has; what can change has looked just now, and looks after the call.
+        What comes here can be fixed, so that it matters first when there is a call whether other
+        code has changed; what can change has looked just now, and looks after the call.
         """
         c = f"{i}.call"
+        fixed = unit.within(self._fixed)
         yield from (
             f"{c}:",
             f"  %{c}.to = and i64 %{i}, {~TRAPPED}",
@@ -358,6 +365,7 @@ class _Writer:
             f"  %{c}.running = icmp eq i64 %{c}.stop, {RUNNING}",
             f"  br i1 %{c}.running, label %{c}.on, label %leave",
             f"{c}.on:",
+            *self._in_context(f"{c}.back", unit),
         )
         if fixed:
             yield f"  br label %b_{back:x}"
