@@ -34,8 +34,8 @@ for row in TABLE:
     if row.code >= 0:
         BY_FUNCTION.setdefault(row.function, []).append(row)
 RELATIVE = (flow.jmp, flow.jcc, flow.loop, flow.loope, flow.loopne, flow.jcxz, flow.call)
-# What faults at level 3 or stops the run: not as often as the others
-RARE = (
+# What faults at level 3, or stops the run
+PRIVILEGED = (
     *(flow.hlt, flow.cli, flow.sti, in_i, in_dx, out_i, out_dx, ins, outs, esc, wait),
     *(control.lldt, control.ltr, control.lgdt, control.lidt, control.lmsw, control.clts),
     *(control.mov_to_cr, control.mov_from_cr, control.mov_to_dr, control.mov_from_dr),
@@ -45,6 +45,12 @@ RARE = (
 UNRECOGNISED = (
     *(control.sldt, control.str_, control.verr, control.verw, control.lar, control.lsl),
     *(control.lldt, control.ltr, flow.arpl),
+)
+# What matters most in protected mode
+FAR = (
+    *(flow.jmp_far, flow.call_far, flow.jmp_far_m, flow.call_far_m, flow.ret_far, flow.iret),
+    *(flow.int_, flow.popf, data.mov_to_segment, data.mov_to_ss, data.pop_segment, data.pop_ss),
+    *(data.load_pointer, data.lss, control.mov_to_cr, control.mov_to_dr),
 )
 # Those whose operand is a selector
 OF_SELECTORS = (
@@ -56,7 +62,7 @@ OF_SELECTORS = (
 @dataclass(frozen=True)
 class Setting:
     """What code may refer to. targets: selectors and offsets of blocks and gates.  selectors: of
-    segments.  stacks: likewise.  vectors: for INT.  seldom: functions that always fault here."""
+    segments.  stacks: likewise.  vectors: for INT.  seldom: functions that mostly fault here."""
 
     targets: Sequence[tuple[int, int]]
     selectors: Sequence[int]
@@ -112,6 +118,7 @@ class Writer:
             **dict.fromkeys((data.pop_segment, data.pop_ss), self._pop_segment),
             **dict.fromkeys((control.lgdt, control.lidt), self._table),
             **dict.fromkeys((control.mov_to_cr, control.lmsw), self._control),
+            control.mov_to_dr: self._debug,
             flow.ret: self._ret,
             flow.ret_far: self._ret,
             flow.iret: self._ret,
@@ -119,9 +126,9 @@ class Writer:
             flow.int_: self._int,
         }
 
-    def block(self, address: int, count: int, next_: int) -> bytes:
-        """The code of a block at a linear address: at least `count` instructions, and a jump to the
-        address `next_`, in a segment of the same kind."""
+    def block(self, address: int, count: int, next_: int) -> tuple[bytes, list[int]]:
+        """The code of a block at a linear address, `count` instructions or so and a jump to the
+        address `next_`, in a segment of the same kind; and where its instructions are."""
         self._address = address
         pieces: list[Piece] = []
         while len(pieces) < count:
@@ -139,7 +146,7 @@ class Writer:
             if one.size:
                 made += self._field(one, places, n)
         away = next_ - places[-1]
-        return made + end[0].code + (away & (1 << self.bits) - 1).to_bytes(self.bits // 8, "little")
+        return made + end[0].code + _bytes(away, self.bits // 8), places[:-1]
 
     def _field(self, one: Piece, places: list[int], n: int) -> bytes:
         # Mostly forwards: a watchdog ends what goes on for ever, but the rest is not reached then.
@@ -149,15 +156,15 @@ class Writer:
             targets = [t for t in targets if -128 <= t - places[n + 1] <= 127] or ahead[:1]
         to = self.random.choice(targets)
         value = to - (CODE if one.absolute else places[n + 1])
-        return (value & (1 << 8 * one.size) - 1).to_bytes(one.size, "little")
+        return _bytes(value, one.size)
 
     # Instructions
 
     def _next(self) -> list[Piece]:
         """An instruction, with those that prepare it."""
-        function = self.random.choice(tuple(BY_FUNCTION))
-        rare = function in RARE or function in self.setting.seldom
-        if rare and self.random.random() < 0.8:
+        far = self.random.random() < 0.1
+        function = self.random.choice(FAR if far else tuple(BY_FUNCTION))
+        if function in self.setting.seldom and self.random.random() < 0.9:
             return self._next()
         if self.random.random() < 0.04:
             return [self._into_code()]
@@ -281,6 +288,16 @@ class Writer:
             Piece(prefix + b"\x35" + _bytes(change, 4)),  # XOR EAX,...
             Piece(bytes([0x0F, 0x22, 0xC0 | n << 3])),
         ]
+
+    def _debug(self, op: Op) -> list[Piece]:
+        """A breakpoint, at code or at data, or which of them are enabled."""
+        n = self.random.choice((0, 1, 2, 3, 7, 7, 7))
+        value = CODE + self.random.randrange(0x40000)
+        if n == 7:
+            value = 1 << self.random.randrange(8) | self.random.getrandbits(16) << 16
+        elif self.random.random() < 0.5:
+            value = self._address + self.random.randrange(0x80)
+        return [self._mov(A, value), Piece(self._opcode(op) + bytes([0xC0 | n << 3]))]
 
     def _popf(self, op: Op) -> list[Piece]:
         size, prefix = self._size()

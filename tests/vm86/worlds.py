@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, cast
 
-from blocks import UNRECOGNISED, Setting, Writer, plausible
+from blocks import PRIVILEGED, UNRECOGNISED, Setting, Writer, plausible
 from blocks import CODE, FAR_4, FAR_6, SELECTORS, TABLES, TABLES_END
 
 from vm86 import registers as r
@@ -27,7 +27,7 @@ from zoo.layout import Guest
 from zoo.registers import PC
 
 KINDS = ("real", "monitored", "protected", "paged")
-BLOCKS, ENTRIES_COUNT = 12, 24
+BLOCKS, ENTRIES_COUNT = 6, 12
 
 # Linear addresses. From GDT to TABLES_STOP, and some pages' entries, the monitor restores.
 GDT, LDT = 0x1000, 0x1200
@@ -36,7 +36,8 @@ IDT = 0x1800
 DIRECTORY, PAGES = 0x2000, 0x3000
 VARIABLES = 0x4000
 NEXT, ENTRIES_END, LOG_NEXT, COUNTED, FIRST_CR0, FIRST_CR3 = range(VARIABLES, VARIABLES + 24, 4)
-TO_GDT, TO_IDT = VARIABLES + 0x20, VARIABLES + 0x28
+VECTOR, ERROR_CODE, OLD_EIP, OLD_EAX, OLD_DS = range(VARIABLES + 0x20, VARIABLES + 0x34, 4)
+TO_GDT, TO_IDT = VARIABLES + 0x40, VARIABLES + 0x48
 TABLES_COPY, PAGES_COPY = VARIABLES + 0x100, VARIABLES + 0x600
 MONITOR = 0x6000
 LOG = 0x8000
@@ -44,7 +45,9 @@ KERNEL_STACK, DOUBLE_STACK = 0xA000, 0xA400
 INNER_STACKS = (0xA800, 0xAC00)
 ENTRIES, ENTRY = 0xC000, 96
 ALIAS, DATA, STACK, END = 0x18000, 0x20000, 0x30000, 0x40000
-PAGE, SIZE = 0x1000, 0x10000
+SKIPS = 0x50000  # for each byte of code where the next instruction begins; 0 for no code
+PAGE, SIZE, HIGHEST = 0x1000, 0x10000, 0x110000
+CODE_SIZE = ALIAS - CODE
 CODE_PAGES = range(CODE // PAGE, ALIAS // PAGE)
 VOLATILE = range(DATA // PAGE, END // PAGE)  # pages that may be absent and the like
 
@@ -148,15 +151,18 @@ DATAS = (
     data(3, STACK, 0xFFFEF, WRITE | DOWN, BIG | PAGED),
     data(3)._replace(access=S | WRITE),  # absent
 )
+GOOD = (*DATAS[:3], data(3, STACK))
 CODE_DATA = data(3, CODE)
 INNER = tuple(data(ring, base=0)._replace(**ALL) for ring in (1, 2))
 
 
 class Place(NamedTuple):
-    """A block: the bits that it was written for, and its linear address."""
+    """A block, or an instruction in it: the bits and the level that it was written for, and its
+    linear address."""
 
     bits: int
     address: int
+    ring: int
 
 
 class Entry(NamedTuple):
@@ -179,6 +185,7 @@ class Program:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.places = [self._place(n) for n in range(BLOCKS)]
+        self.starts = [*self.places]  # of instructions, when there are some
 
     def bits(self, n: int) -> int:
         """Of block number `n`."""
@@ -189,9 +196,12 @@ class Program:
         address = CODE + (0x800 * n + 0x200 if n else 0) + self.random.randrange(0x200)
         if n and n % 2 == 0 and self.random.random() < 0.6:
             address = CODE + 0x800 * n - self.random.randrange(60)
-        return Place(self.bits(n), address)
+        return Place(self.bits(n), address, self.ring())
 
-    def setting(self) -> Setting:
+    def ring(self) -> int:
+        return 3
+
+    def setting(self, ring: int) -> Setting:
         raise NotImplementedError
 
     def entry(self) -> Entry:
@@ -199,18 +209,30 @@ class Program:
 
     def code(self) -> bytes:
         """All blocks; between them there is nothing but breakpoints."""
-        found = bytearray(b"\xcc" * (ALIAS - CODE))
-        setting = self.setting()
-        for bits, address in self.places:
+        found = bytearray(b"\xcc" * CODE_SIZE)
+        for bits, address, ring in self.places:
             alike = [place.address for place in self.places if place.bits == bits]
-            writer = Writer(self.random, setting, bits)
-            made = writer.block(address, self.random.randrange(4, 20), self.random.choice(alike))
+            writer = Writer(self.random, self.setting(ring), bits)
+            made, starts = writer.block(
+                address, self.random.randrange(10, 40), self.random.choice(alike)
+            )
+            self.starts += [Place(bits, start, ring) for start in starts]
             found[address - CODE : address - CODE + len(made)] = made
         return bytes(found)
 
+    def skips(self) -> bytes:
+        """What is at SKIPS."""
+        found = [0] * CODE_SIZE
+        after = 0
+        for at in sorted({one.address - CODE for one in self.starts}, reverse=True):
+            for k in range(at, min(at + 16, after)):
+                found[k] = after
+            after = at
+        return b"".join(word.to_bytes(2, "little") for word in found)
+
     def data(self) -> bytes:
         """What operands in memory are: see vm86's tests' blocks.py for the beginning."""
-        random, setting = self.random, self.setting()
+        random, setting = self.random, self.setting(3)
         found = bytearray(random.randbytes(SIZE))
         for n in range(0, SIZE, 4):
             if random.random() < 0.5:
@@ -243,7 +265,7 @@ class Program:
         return value | self.random.choice((0, 0, r.IOPL))
 
     def stack_pointer(self) -> int:
-        if self.random.random() < 0.2:
+        if self.random.random() < 0.1:
             return self.random.choice((0, 1, 2, 6, 0xFFFF, 0xFFFE, 0x2003, 0x10004, 0x1FFFE))
         return self.random.randrange(0x400, 0xFFFC) & ~1
 
@@ -261,24 +283,24 @@ VIRTUAL_SEGMENTS = (0x2000, 0x2000, 0x1000, 0x2001)  # DS, ES, FS, GS
 
 
 def virtual_targets(places: Sequence[Place]) -> list[tuple[int, int]]:
-    near = [(CODE >> 4, address - CODE) for bits, address in places if bits == 16]
-    return [*near, *((address >> 4, address & 15) for bits, address in places if bits == 16)]
+    every = [one.address for one in places if one.bits == 16]
+    return [*((CODE >> 4, a - CODE) for a in every), *((a >> 4, a & 15) for a in every)]
 
 
 class Virtual(Program):
     """In real or in virtual-8086 mode."""
 
-    def setting(self) -> Setting:
+    def setting(self, ring: int) -> Setting:
         return Setting(
             targets=virtual_targets(self.places),
             selectors=(*VIRTUAL_SEGMENTS, 0x3000, 0xFFFF, self.random.getrandbits(16)),
             stacks=(0x3000, 0x3000, 0x2FF0, self.random.getrandbits(16)),
             vectors=(3, 4, RETURNING, RETURNING, self.random.getrandbits(8)),
-            seldom=UNRECOGNISED,
+            seldom=(*UNRECOGNISED, *PRIVILEGED),
         )
 
     def entry(self) -> Entry:
-        selector, offset = self.random.choice(virtual_targets(self.places))
+        selector, offset = self.random.choice(virtual_targets(self.starts))
         frame = (offset, selector, self.flags())
         return Entry(
             (self.stack_pointer() & 0xFFFE, 0x3000), frame, VIRTUAL_SEGMENTS, self.general()
@@ -331,76 +353,88 @@ class Protected(Program):
         address = self.random.choice([place.address for place in self.places if place.bits == bits])
         return gate(kind, self.of[CODES[n]][0], address - CODE, count=count)
 
+    def ring(self) -> int:
+        return self.random.choice((0, 3, 3))
+
     def bits(self, n: int) -> int:
         return self.random.choice((16, 32)) if n > 1 else (16, 32)[n]
 
-    def _targets(self) -> list[tuple[int, int]]:
-        """For each code segment the blocks, and gates."""
+    def _targets(self, ring: int) -> list[tuple[int, int]]:
+        """Blocks by code segments, mostly those of a level that can be reached, and gates."""
         found: list[tuple[int, int]] = []
         for one in CODES:
             wide = 32 if one.flags & BIG else 16
-            for bits, address in self.places:
+            there = one.dpl == ring or one.access & DOWN or self.random.random() < 0.15
+            for bits, address, _ in self.places if there else ():
                 if bits == wide or self.random.random() < 0.05:
                     offset = address - (0 if one.base == 0 else CODE)
-                    found += [(s | self.random.choice((0, 3)), offset) for s in self.of[one]]
+                    found += [(s | self.random.choice((ring, 3)), offset) for s in self.of[one]]
         for selector in (*self.gates, OTHER, OLD):
             found += [(selector | 3, 0)] * 4
         return found
 
-    def setting(self) -> Setting:
+    def setting(self, ring: int) -> Setting:
+        usual = [self._some(GOOD, ring) for _ in range(40)]
         return Setting(
-            targets=self._targets(),
+            targets=self._targets(ring),
             selectors=(
-                *(self._selectors(DATAS) + self._selectors((CODE_DATA,))) * 3,
-                *self._selectors(CODES),
-                *self._selectors(STACKS),
+                *usual,
+                *self._selectors((*DATAS, CODE_DATA, *CODES, *STACKS), ring),
                 *(0, 3, *self.gates, OTHER, OLD, LOCAL, 0x1FC, 0x1F8, 0x47),
             ),
-            stacks=(*self._selectors(STACKS) * 2, *self._selectors(DATAS), 0),
-            vectors=(3, 4, *range(RETURNING - 1, RETURNING + 7), self.random.getrandbits(8)),
+            stacks=(
+                *self._selectors([one for one in STACKS if one.dpl == ring], ring) * 4,
+                *self._selectors((*STACKS, *DATAS), ring),
+                0,
+            ),
+            vectors=(3, 4, *range(RETURNING - 1, RETURNING + 8), *range(0, 0x80, 0x10)),
+            seldom=PRIVILEGED if ring else (),
         )
 
-    def _selectors(self, descriptors: Sequence[Descriptor]) -> list[int]:
-        """With the RPL that fits, mostly."""
+    def _selectors(self, descriptors: Sequence[Descriptor], ring: int) -> list[int]:
         return [
-            selector | self.random.choice((one.dpl, one.dpl, one.dpl, 0, 3))
+            selector | self.random.choice((ring, ring, 0, 3))
             for one in descriptors
             for selector in self.of[one]
         ]
 
-    def _some(self, descriptors: Sequence[Descriptor], ring: int, outer: bool = False) -> int:
-        """A selector; mostly one that the level can use."""
-        fit = [one for one in descriptors if (one.dpl >= ring if outer else one.dpl == ring)]
+    def _some(self, descriptors: Sequence[Descriptor], ring: int) -> int:
+        """A selector that the level can use."""
+        fit = [one for one in descriptors if one.dpl >= ring]
         return self.random.choice(self.of[self.random.choice(fit)]) | ring
+
+    def _data(self, ring: int) -> int:
+        """Likewise, mostly with everything in it."""
+        return self._some(GOOD if self.random.random() < 0.75 else DATAS, ring)
 
     def entry(self) -> Entry:
         random = self.random
         if random.random() < 0.15:
             return self._virtual_entry()
-        bits, address = random.choice(self.places)
+        bits, address, level = random.choice(self.starts)
         fit = [one for one in CODES if one.flags & BIG == (BIG if bits == 32 else 0)]
-        one = random.choice(CODES if random.random() < 0.05 else fit)
-        ring = random.choice((one.dpl, 3)) if one.access & DOWN else one.dpl
+        one = random.choice(fit if random.random() < 0.95 else CODES)
+        while not one.access & DOWN and one.dpl != level and random.random() < 0.8:
+            one = random.choice(fit)
+        ring = random.choice((one.dpl, level, 3)) if one.access & DOWN else one.dpl
         cs = random.choice(self.of[one]) | ring
         offset = address - (0 if one.base == 0 else CODE)
-        segments = (
-            self._some(DATAS, ring, True),
-            self._some(DATAS, ring, True),
-            self.of[CODE_DATA][0] | ring,
-            self._some(DATAS, ring, True),
-        )
+        code_data = self.of[CODE_DATA][0] | ring
+        segments = (self._data(ring), self._data(ring), code_data, self._data(ring))
         frame = (offset, cs, self.flags())
+        stacks = [one for one in STACKS if one.dpl == ring]
         if ring == 0:
-            stack = (self.stack_pointer(), self._some(STACKS, 0))
-            return Entry(stack, frame, segments, self.general())
+            return Entry(
+                (self.stack_pointer(), self._some(stacks, 0)), frame, segments, self.general()
+            )
         if ring == 3:
-            stack = (self.stack_pointer(), self._some(STACKS, 3))
+            stack = (self.stack_pointer(), self._some(stacks, 3))
         else:
             stack = (INNER_STACKS[ring - 1], self.of[INNER[ring - 1]][0] | ring)
         return Entry((KERNEL_STACK, FLAT), (*frame, *stack), segments, self.general())
 
     def _virtual_entry(self) -> Entry:
-        targets = virtual_targets(self.places) or [(CODE >> 4, 0)]
+        targets = virtual_targets(self.starts)
         random = self.random
         selector, offset = random.choice(targets)
         ds, es, fs, gs = VIRTUAL_SEGMENTS
@@ -452,8 +486,7 @@ class Protected(Program):
         """A TSS of a 286."""
         words = [self.random.getrandbits(16) for _ in range(22)]
         words[:7] = [0, KERNEL_STACK, FLAT, 0, 0, 0, 0]
-        bits, address = self.places[0]
-        words[7:9] = [address - CODE, self.flags() & 0xFFFF]
+        words[7:9] = [self.places[0].address - CODE, self.flags() & 0xFFFF]
         words[17:22] = [FLAT, self.of[CODES[0]][0], FLAT, FLAT, LOCAL]
         return b"".join(word.to_bytes(2, "little") for word in words)
 
@@ -500,12 +533,14 @@ def make(kind: str, seed: int) -> Guest:
     def put(address: int, data: bytes) -> None:
         m.mem[address : address + len(data)] = data  # type: ignore[index]
 
-    entries = b"".join(program.entry().packed() for _ in range(ENTRIES_COUNT))
+    put(0, b"\xcc" * HIGHEST)  # breakpoints, where nothing else is
     found = program.code()
+    entries = b"".join(program.entry().packed() for _ in range(ENTRIES_COUNT))
     put(CODE, found)
     put(ALIAS, found)
     put(DATA, program.data())
     put(STACK, program.data())
+    put(SKIPS, program.skips())
     put(ENTRIES, entries)
     put(MONITOR, monitor("protected" if protected else "real"))
     put(VARIABLES, dwords(ENTRIES, ENTRIES + len(entries), LOG, 0, r.PE | r.ET, DIRECTORY))

@@ -1,5 +1,6 @@
-; The monitor of generated programs: whatever a program meets is logged, and then it goes on at the
-; next of its entries; each fourth time with the tables of the processor as they were at first.
+; The monitor of generated programs. What a program meets is mostly skipped, as if it had not been
+; there; each eighth time it is logged, and the program goes on at the next of its entries, every
+; other time with the tables of the processor as they were at first.
 
 bits 32
 org MONITOR
@@ -9,16 +10,11 @@ org MONITOR
 ; A handler for each vector, SPACING apart
 %assign n 0
 %rep VECTORS
-        %if n == 13
-        jmp near protection
-        %elif n == 8 || (n >= 10 && n <= 14)
-        push byte n
-        jmp near trap
-        %else
-        push byte -1                    ; no error code
-        push byte n
-        jmp near trap
+        %if n != 8 && (n < 10 || n > 14)
+        push byte -1                    ; it has no error code
         %endif
+        push byte n
+        jmp near trap
         times SPACING * (n + 2) - ($ - $$) nop
 %assign n n + 1
 %endrep
@@ -32,7 +28,6 @@ returns_286:
         call count
         o16 iret
         times SPACING - ($ - returns_286) nop
-
         jmp near double_fault
         times SPACING - 5 nop
 
@@ -54,55 +49,46 @@ count:  push ds
         pop ds
         ret
 
-; #GP of a virtual-8086 task: mostly the instruction is skipped
-protection:
-        test byte [esp + 14], 2         ; VM
-        jz .other
-        pushad
+; Vector, error code, EIP, CS lie on the stack, of which SP or ESP may be the pointer
+trap:   push ds
+        push eax
         mov eax, FLAT
         mov ds, eax
+        pop dword [OLD_EAX]
+        pop dword [OLD_DS]
+        pop dword [VECTOR]
+        pop dword [ERROR_CODE]
+        pop eax
+        mov [OLD_EIP], eax
         inc dword [COUNTED]
         test byte [COUNTED], 7
-        jz .enough
-        movzx eax, word [esp + 36]
-        movzx ecx, word [esp + 40]
-        shl ecx, 4
-        mov al, [ecx + eax]
-        mov edx, 1
-        cmp al, 0xCD                    ; INT n
-        je .two
-        sub al, 0xE4                    ; IN and OUT
-        cmp al, 4
-        jae .one
-.two:   inc edx
-.one:   add [esp + 36], dx
-        popad
-        add esp, 4
+        jz log
+        cmp eax, CODE_SIZE
+        jae log
+        movzx eax, word [SKIPS + eax * 2]
+        test eax, eax
+        jz log
+        push eax
+        mov eax, [OLD_EAX]
+        mov ds, [OLD_DS]
         iretd
-.enough:
-        popad
-.other: push byte 13
 
-; Vector, error code, EIP, CS lie on the stack
-trap:   cld
+log:    cld
         mov eax, FLAT
-        mov ds, eax
         mov es, eax
         mov edi, [LOG_NEXT]
-        %rep 4
-        pop eax
+        mov esi, VECTOR
+        movsd
+        movsd
+        movsd
+        pop eax                         ; CS
         stosd
-        %endrep
         and edi, 0xFFF
         or edi, LOG
         mov [LOG_NEXT], edi
-        inc dword [COUNTED]
-        test byte [COUNTED], 3
-        jz restart
-        mov eax, FLAT
-        mov ss, eax
-        mov esp, KERNEL_STACK
-        jmp next
+        test byte [COUNTED], 8
+        jnz next
+
 restart:
         mov eax, FLAT
         mov ds, eax
@@ -115,7 +101,10 @@ restart:
         ltr ax
         xor eax, eax
         mov dr7, eax
-next:   mov esi, [NEXT]
+next:   mov eax, FLAT
+        mov ss, eax
+        mov esp, KERNEL_STACK
+        mov esi, [NEXT]
         lea eax, [esi + ENTRY]
         cmp eax, [ENTRIES_END]
         jb .inside
@@ -124,16 +113,8 @@ next:   mov esi, [NEXT]
         mov [NEXT], eax
         mov ecx, [esi + 8]
         lss esp, [esi]
-        lea ecx, [ecx + ecx * 4]        ; each of these is five bytes
-        neg ecx
-        lea ecx, [.pushed + ecx]
-        jmp ecx
-        %assign n 9
-        %rep 9
-        push dword [cs:esi + 8 + n * 4]
-        %assign n n - 1
-        %endrep
-.pushed:
+.frame: push dword [cs:esi + 8 + ecx * 4]
+        loop .frame
         mov ds, [cs:esi + 48]
         mov es, [cs:esi + 52]
         mov fs, [cs:esi + 56]

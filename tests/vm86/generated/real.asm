@@ -19,15 +19,46 @@ org MONITOR
 %endrep
 
 ; Vector, IP, CS, FLAGS lie on the stack
-trap:   cld
+trap:   push ds
+        push eax
+        xor ax, ax
+        mov ds, ax
+        pop dword [OLD_EAX]
+        pop word [OLD_DS]
+        pop word [VECTOR]
+        pop ax
+        mov [OLD_EIP], ax
+        inc word [COUNTED]
+        test byte [COUNTED], 7
+        jz log
+        cmp ax, CODE_SIZE
+        jae log
+        push SKIPS >> 4
+        pop ds
+        movzx eax, ax
+        mov ax, [eax * 2]
+        test ax, ax
+        jz log
+        push ax
+        xor ax, ax
+        mov ds, ax
+        mov eax, [OLD_EAX]
+        mov ds, [OLD_DS]
+        iret
+
+log:    cld
         xor ax, ax
         mov ds, ax
         mov es, ax
         mov di, [LOG_NEXT]
-        %rep 4
-        pop ax
+        mov ax, [VECTOR]
         stosw
-        %endrep
+        mov ax, [OLD_EIP]
+        stosw
+        pop ax                          ; CS
+        stosw
+        inc di
+        inc di
         and di, 0xFFF
         or di, LOG
         mov [LOG_NEXT], di
