@@ -8,10 +8,8 @@ kind, seed and count.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple, cast
-from unittest.mock import patch
 
 import pytest
 from worlds import KINDS, WATCHDOG, make
@@ -20,13 +18,15 @@ from vm86 import registers as r
 from vm86.machine import MACHINE
 from vm86.state import LAYOUT, State
 from zoo import registers as z
+from zoo.engines import recompile
 from zoo.layout import Guest
 from zoo.session import make_engine
 
 COUNT = 2500  # instructions of a program
 OFTEN = 401  # instructions between two interrupts
 CODE = LAYOUT["code"]  # what the recompiler knows, and no other engine
-NAMES = {number: name for name, number in LAYOUT.registers.items() if number >= r.EAX}
+# Registers' numbers; the constants of the same module come after them
+NUMBERS = sorted({LAYOUT.registers[name]: name for name in reversed(LAYOUT.registers)}.items())
 
 
 class End(NamedTuple):
@@ -64,7 +64,8 @@ def ended(kind: str, seed: int, engine: str, count: int, size: int = OFTEN) -> E
 
 
 def compare(kind: str, seed: int, engine: str, count: int = COUNT, size: int = OFTEN) -> None:
-    """The interpreter and another engine, or other slices of the budget."""
+    """The loop, and another engine or other slices of the budget; what is different is reported with
+    the first instruction after which it is."""
     if ended(kind, seed, "jit", count) == ended(kind, seed, engine, count, size):
         return
     same, different = 0, count
@@ -75,6 +76,12 @@ def compare(kind: str, seed: int, engine: str, count: int = COUNT, size: int = O
         else:
             different = middle
     raise AssertionError(difference(kind, seed, engine, different, size))
+
+
+def name(n: int) -> str:
+    """Of register number `n`, which may be one of a row of them."""
+    first, found = max(one for one in NUMBERS if one[0] <= n)
+    return found if n == first else f"{found} + {n - first}"
 
 
 def difference(kind: str, seed: int, engine: str, count: int, size: int) -> str:
@@ -93,7 +100,7 @@ def difference(kind: str, seed: int, engine: str, count: int, size: int) -> str:
     a, b = cast(State, one.state), cast(State, other.state)
     for n in range(512):
         if a.r[n] != b.r[n]:
-            lines.append(f"{NAMES.get(n, n)} {b.r[n]:x} not {a.r[n]:x}")
+            lines.append(f"{name(n)} {b.r[n]:x} not {a.r[n]:x}")
     for place in LAYOUT.arenas:
         if place.name not in ("r", "code"):
             x, y = getattr(a, place.name), getattr(b, place.name)
@@ -101,3 +108,44 @@ def difference(kind: str, seed: int, engine: str, count: int, size: int) -> str:
                 at = next(k for k in range(place.size) if x[k] != y[k])
                 lines.append(f"{place.name}[{at:x}] {y[at]:x} not {x[at]:x}")
     return "\n".join(lines)
+
+
+@pytest.fixture
+def together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, eager: None) -> None:
+    """Whatever runs twice is translated, and kept for the programs that come after."""
+    monkeypatch.setattr(recompile, "translations_path", lambda *_: tmp_path / "translations.o")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_interpreter_does_what_the_loop_does(kind: str) -> None:
+    for seed in range(5):
+        compare(kind, seed, "interp", 1500)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [1, 7, 97])
+def test_slices_are_exact(kind: str, size: int) -> None:
+    for seed in range(3):
+        compare(kind, seed, "jit", size=size)
+
+
+@pytest.mark.parametrize("kind", ["monitored", "paged"])
+@pytest.mark.usefixtures("together")
+def test_translations_do_what_the_loop_does(kind: str) -> None:
+    compare(kind, 0, "recompile", 1000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_interpreter_does_it_for_long(kind: str) -> None:
+    for seed in range(100, 200):
+        compare(kind, seed, "interp")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [OFTEN, 13])
+@pytest.mark.usefixtures("together")
+def test_translations_do_it_for_long(kind: str, size: int) -> None:
+    for seed in range(100, 110):
+        compare(kind, seed, "recompile", 5000, size)
