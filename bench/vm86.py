@@ -105,8 +105,8 @@ def processor_time(
         signal.signal(signal.SIGALRM, lambda *_: child.kill())
         signal.setitimer(signal.ITIMER_REAL, LIMIT)
         found = b""
-        while chunk := child.stdout.read1(4096):
-            found += chunk
+        while chunk := child.stdout.read1(1 << 16):
+            found = found[-len(until) :] + chunk if until else b""
             if until and until in found:
                 child.kill()
                 break

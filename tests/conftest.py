@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from zoo.engines import recompile
 from zoo.engines.constants import Constants
@@ -15,6 +16,10 @@ from zoo.machine import Machine
 
 # A shell's background jobs begin with Ctrl-C ignored, and hand that on: the tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes depends on what else the machine is doing.
+settings.register_profile("zoo", deadline=None)
+settings.load_profile("zoo")
 
 BESIDE = Path(__file__).parents[2] / "shared" / "corpus"
 

@@ -22,7 +22,7 @@ IMAGE, OTHER = "a" * 24, "b" * 24
 # Made by the zoo, with how many bytes: what this version uses, and what is left over.
 CURRENT = {
     f"one-{NOW}.o": 1000,
-    f"one-{NOW}.bc": 2000,
+    f"one-{NOW}.ir": 2000,
     f"one-{NOW}.lock": 0,
     f"one-{NOW}-{IMAGE}.o": 340,
 }
@@ -208,7 +208,7 @@ def test_symbolic_links_are_neither_followed_nor_deleted(folder: Path, tmp_path:
     folder.mkdir()
     (folder / f"one-{OLD}-{IMAGE}.o").symlink_to(elsewhere / "translations.o")
     (folder / f"one-{OLD}.o").symlink_to(elsewhere / "target.o")
-    (folder / f"one-{OLD}.bc").mkdir()  # a folder with a file's name
+    (folder / f"one-{OLD}.ir").mkdir()  # a folder with a file's name
     (folder / f"one-{OLD}-{OTHER}.o").mkdir()
     assert told(zoo("--json"))["entries"] == []
     assert "0 files deleted" in zoo("prune", "--all").stdout

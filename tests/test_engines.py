@@ -241,14 +241,14 @@ def alike(native: str, image: bytes, keys: list[int], size: int) -> None:
     assert mixed == alone
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(images, KEYS, st.integers(1, 400))
 def test_random_programs_run_alike(image: bytes, keys: list[int], size: int) -> None:
     alike("jit", image, keys, size)
 
 
 def test_random_programs_run_alike_in_translations(eager: None) -> None:
-    settings(max_examples=300, deadline=None)(
+    settings(max_examples=300)(
         given(images, KEYS, st.integers(1, 400))(
             lambda image, keys, size: alike("recompile", image, keys, size)
         )

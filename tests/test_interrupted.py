@@ -118,7 +118,7 @@ def test_a_damaged_translation_is_made_anew(
 
 @eager
 @SOME_DAMAGE
-@pytest.mark.parametrize("suffix", [".o", ".bc"])
+@pytest.mark.parametrize("suffix", [".o", ".ir"])
 @pytest.mark.parametrize("ahead", [True, False], ids=["zoo warm", "zoo run"])
 def test_damaged_compiled_code_is_compiled_again(
     damage: Callable[[bytes], bytes], suffix: str, ahead: bool, empty: Path

@@ -27,6 +27,7 @@ from zoo.commands.show import show
 from zoo.engines import backend, recompile, translate
 from zoo.engines.constants import Constants
 from zoo.engines.hostcode import Row, _Bytes, _rows
+from zoo.engines.library import unpacked
 from zoo.engines.shown import Translation, translation
 from zoo.engines.units import Unit, frozen, unit
 
@@ -171,11 +172,11 @@ def test_the_code_is_what_the_recompiler_makes(fixed: bool) -> None:
     made = MACHINE.load(MUSEUM.read_bytes())
     machine = MACHINE if fixed else replace(MACHINE, fixed_code=lambda guest: range(0))
     constants = Constants(machine, made)
-    specialised = translate.library(library("zmachine"), constants)
+    arms = unpacked(library("zmachine"))
     found = whole(routine()[1].address)
     texts: list[bytes] = []
     for debug in (False, True):
-        module = translate.module(MACHINE, specialised, constants, [found], debug)
+        module = translate.module(MACHINE, arms, constants, [found], debug)
         sections = llvm.ObjectFileRef.from_data(backend.object_code(module)).sections()
         texts.append(next(bytes(s.data()) for s in sections if s.is_text() and s.size()))
     assert texts[0] == texts[1]

@@ -120,7 +120,7 @@ GUEST = load(IMAGE)
 FILE = Snapshot.take(GUEST).to_bytes()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
 def test_any_damaged_byte_is_noticed(place: int, flip: int) -> None:
     data = bytearray(FILE)
@@ -129,7 +129,7 @@ def test_any_damaged_byte_is_noticed(place: int, flip: int) -> None:
         Snapshot.from_bytes(bytes(data), GUEST)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.integers(0, len(FILE) - 1), st.binary(max_size=64))
 def test_any_cut_or_grown_file_is_noticed(length: int, tail: bytes) -> None:
     data = FILE[:length] + tail

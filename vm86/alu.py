@@ -184,10 +184,11 @@ def ror(m: State, o: int, u: int, v: int) -> int:
 
 
 def rcl(m: State, o: int, u: int, v: int) -> int:
-    bits = 8 * o
-    k = (v & 31) % (bits + 1)
-    if k == 0:
+    count = v & 31
+    if count == 0:
         return u
+    bits = 8 * o
+    k = count % (bits + 1)
     whole = m.r[CF] << bits | u
     whole = (whole & (1 << bits + 1 - k) - 1) << k | whole >> bits + 1 - k
     m.r[CF] = whole >> bits & 1
@@ -197,10 +198,11 @@ def rcl(m: State, o: int, u: int, v: int) -> int:
 
 
 def rcr(m: State, o: int, u: int, v: int) -> int:
-    bits = 8 * o
-    k = (v & 31) % (bits + 1)
-    if k == 0:
+    count = v & 31
+    if count == 0:
         return u
+    bits = 8 * o
+    k = count % (bits + 1)
     whole = m.r[CF] << bits | u
     whole = whole >> k | (whole & (1 << k) - 1) << bits + 1 - k
     m.r[CF] = whole >> bits & 1
@@ -215,10 +217,10 @@ def shl(m: State, o: int, u: int, v: int) -> int:
         return u
     bits = 8 * o
     whole = u << count
-    m.r[CF] = whole >> bits & 1
+    m.r[CF] = whole >> bits & 1 if count & bits - 1 else u & 1
     r = whole & ones(o)
     m.r[OF] = m.r[CF] ^ r >> bits - 1
-    m.r[AF] = 0
+    m.r[AF] = 1
     return result(m, r, o)
 
 
@@ -226,10 +228,12 @@ def shr(m: State, o: int, u: int, v: int) -> int:
     count = v & 31
     if count == 0:
         return u
-    m.r[CF] = u >> count - 1 & 1
-    m.r[OF] = u >> 8 * o - 1 & 1
-    m.r[AF] = 0
-    return result(m, u >> count, o)
+    bits = 8 * o
+    r = u >> count
+    m.r[CF] = u >> count - 1 & 1 if count & bits - 1 else u >> bits - 1
+    m.r[OF] = r >> bits - 2
+    m.r[AF] = 1
+    return result(m, r, o)
 
 
 def sar(m: State, o: int, u: int, v: int) -> int:
@@ -239,7 +243,7 @@ def sar(m: State, o: int, u: int, v: int) -> int:
     x = signed(u, o)
     m.r[CF] = x >> count - 1 & 1
     m.r[OF] = 0
-    m.r[AF] = 0
+    m.r[AF] = 1
     return result(m, x >> count & ones(o), o)
 
 
@@ -278,46 +282,29 @@ def shrd(m: State, o: int, u: int, v: int, w: int) -> int:
 
 def daa(m: State) -> int:
     al = get(m, 0, 1)
-    r = al
-    carry = 0
-    if al & 15 > 9 or m.r[AF]:
-        r += 6
-        m.r[AF] = 1
-    if al > 0x99 or m.r[CF]:
-        r += 0x60
-        carry = 1
-    r &= 0xFF
-    put(m, 0, 1, r)
-    result(m, r, 1)
+    low = 1 if al & 15 > 9 or m.r[AF] else 0
+    carry = 1 if al > 0x99 or m.r[CF] else 0
+    put(m, 0, 1, sum_(m, al, 6 * low + 0x60 * carry, 0, 1))
+    m.r[AF] = low
     m.r[CF] = carry
     return 0
 
 
 def das(m: State) -> int:
     al = get(m, 0, 1)
-    r = al
-    carry = 0
-    if al & 15 > 9 or m.r[AF]:
-        carry = 1 if al < 6 or m.r[CF] else 0
-        r -= 6
-        m.r[AF] = 1
-    if al > 0x99 or m.r[CF]:
-        r -= 0x60
-        carry = 1
-    r &= 0xFF
-    put(m, 0, 1, r)
-    result(m, r, 1)
-    m.r[CF] = carry
+    low = 1 if al & 15 > 9 or m.r[AF] else 0
+    carry = 1 if al > 0x99 or m.r[CF] else 0
+    put(m, 0, 1, difference(m, al, 6 * low + 0x60 * carry, 0, 1))
+    m.r[AF] = low
+    m.r[CF] = carry | (1 if low and al < 6 else 0)
     return 0
 
 
 def aaa(m: State) -> int:
     ax = get(m, 0, 2)
     adjust = 1 if ax & 15 > 9 or m.r[AF] else 0
-    if adjust:
-        ax += 0x106
-    put(m, 0, 2, ax & 0xFF0F)
-    result(m, ax & 15, 1)
+    sum_(m, ax & 0xFF, 6 * adjust, 0, 1)
+    put(m, 0, 2, ax + 0x106 * adjust & 0xFF0F)
     m.r[AF] = adjust
     m.r[CF] = adjust
     return 0
@@ -326,10 +313,8 @@ def aaa(m: State) -> int:
 def aas(m: State) -> int:
     ax = get(m, 0, 2)
     adjust = 1 if ax & 15 > 9 or m.r[AF] else 0
-    if adjust:
-        ax -= 0x106
-    put(m, 0, 2, ax & 0xFF0F)
-    result(m, ax & 15, 1)
+    difference(m, ax & 0xFF, 6 * adjust, 0, 1)
+    put(m, 0, 2, ax - 0x106 * adjust & 0xFF0F)
     m.r[AF] = adjust
     m.r[CF] = adjust
     return 0
@@ -341,16 +326,13 @@ def aam(m: State, i: int) -> int:
         return fault(m, DE, -1)
     al = get(m, 0, 1)
     put(m, 0, 2, (al // base) << 8 | al % base)
-    result(m, al % base, 1)
+    logical(m, al % base, 1)
     return 0
 
 
 def aad(m: State, i: int) -> int:
     ax = get(m, 0, 2)
-    r = (ax & 0xFF) + (ax >> 8) * (i & 0xFF) & 0xFF
-    put(m, 0, 2, r)
-    result(m, r, 1)
-    return 0
+    return put(m, 0, 2, sum_(m, ax & 0xFF, (ax >> 8) * (i & 0xFF) & 0xFF, 0, 1))
 
 
 def cbw(m: State, o: int) -> int:

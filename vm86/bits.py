@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vm86.memory import place, target
-from vm86.registers import CF, ZR
+from vm86.registers import CF, OF, ZR
 from vm86.state import State, get, load, put, save, signed
 
 TEST = 0
@@ -21,21 +21,27 @@ def changed(u: int, k: int, what: int) -> int:
     return u ^ 1 << k if what == COMPLEMENT else u
 
 
+def known(m: State, o: int, u: int, v: int, what: int) -> int:
+    """Bit number V of U goes to CF, and is changed: the operand as it is to be. A 386 turns the bit
+    to the lowest place, and sets OF as a rotation does."""
+    bits = 8 * o
+    k = v & bits - 1
+    m.r[CF] = u >> k & 1
+    m.r[OF] = (u >> (k - 1 & bits - 1) ^ u >> (k - 2 & bits - 1)) & 1
+    return changed(u, k, what)
+
+
 def in_string(m: State, o: int, g: int, e: int, s: int, off: int, am: int, what: int) -> int:
     """Bit number G of E goes to CF, and is changed; -1 after a fault."""
     number = get(m, g, o)
-    k = number & 8 * o - 1
     if e >= 0:
-        u = get(m, e, o)
-        m.r[CF] = u >> k & 1
-        return put(m, e, o, changed(u, k, what))
+        return put(m, e, o, known(m, o, get(m, e, o), number, what))
     off = off + (signed(number, o) >> (4 if o == 2 else 5)) * o & am
     a = place(m, s, off, o) if what == TEST else target(m, s, off, o)
     if a < 0:
         return -1
-    u = load(m, a, o)
-    m.r[CF] = u >> k & 1
-    return 0 if what == TEST else save(m, a, o, changed(u, k, what))
+    u = known(m, o, load(m, a, o), number, what)
+    return 0 if what == TEST else save(m, a, o, u)
 
 
 def bt(m: State, o: int, g: int, e: int, s: int, off: int, am: int) -> int:
@@ -52,12 +58,6 @@ def btr(m: State, o: int, g: int, e: int, s: int, off: int, am: int) -> int:
 
 def btc(m: State, o: int, g: int, e: int, s: int, off: int, am: int) -> int:
     return in_string(m, o, g, e, s, off, am, COMPLEMENT)
-
-
-def known(m: State, o: int, u: int, v: int, what: int) -> int:
-    k = v & 8 * o - 1
-    m.r[CF] = u >> k & 1
-    return changed(u, k, what)
 
 
 def bt_i(m: State, o: int, u: int, v: int) -> int:

@@ -21,9 +21,9 @@ PAGE = 4096
 EXTENDED = (RAM - MEGABYTE) >> 10  # KiB
 
 
-def boot(image: bytes, host: Host, engine: str) -> Session:
-    """Boot a diskette's image, the first sectors of which are enough; ImageError if that is not
-    what it is."""
+def disk_services(image: bytes, host: Host) -> Services:
+    """A machine with a diskette's image in its drive, the first sectors of which are enough;
+    ImageError if that is not what it is. `boot_disk(0)` starts it."""
     if not boots(image):
         raise ImageError("its first sector does not end with 55 AA: nothing can be booted from it")
     sizes = [kib << 10 for kib in (160, 180, 320, 360, 720, 1200, 1440, 2880)]
@@ -34,9 +34,14 @@ def boot(image: bytes, host: Host, engine: str) -> Session:
         raise ImageError(f"{len(image)} bytes are more than a diskette has")
     guest = power_on(image)
     drives = {0: diskette(BytesIO(image.ljust(size, b"\0")))}
-    services = Services(guest, host, drives=drives, extended=EXTENDED)
+    return Services(guest, host, drives=drives, extended=EXTENDED)
+
+
+def boot(image: bytes, host: Host, engine: str) -> Session:
+    """Boot a diskette's image. Raises ImageError."""
+    services = disk_services(image, host)
     services.boot_disk(0)
-    return Session(MACHINE, guest, services, engine)
+    return Session(MACHINE, services.guest, services, engine)
 
 
 def start_rom(image: bytes, address: int, host: Host, engine: str) -> Session:

@@ -1,4 +1,5 @@
-"""DOS's output of a character, without the host: what INT 21h does most, where it is simple.
+"""Output without the host: DOS's of a character, what INT 21h does most, where it is simple, and
+text that is written to a port for debugging.
 
 A program that prints a character after another would otherwise leave native code for each. What is
 simple is said by `display`; everything else is left to the host, which does the same in its own
@@ -57,9 +58,19 @@ def display(m: State) -> int:
     save(m, stack, 2, m.r[ESP])
     save(m, stack + 2, 2, m.r[SELECTOR + SS])
     put(m, 0, 1, code)
+    return printed(m, code)
+
+
+def printed(m: State, code: int) -> int:
+    """Keep a character for the host; there is room for it."""
     m.out[m.r[OUT] & OUTPUT_MASK] = code
     m.r[OUT] += 1
     return 1
+
+
+def debugged(m: State, code: int) -> int:
+    """Text for debugging waits for the end of its line: 1, or 0 where the host has to see to it."""
+    return printed(m, code) if code != FEED and m.r[OUT] < OUTPUT else 0
 
 
 def teletype(m: State, code: int) -> int:

@@ -6,7 +6,7 @@ Most need level 0. Of a function that takes E without more, memory is read only 
 from __future__ import annotations
 
 from vm86.fetch import enter_code
-from vm86.memory import place, read_e, target, write
+from vm86.memory import get_e, place, put_e, read_e, target, target_e, write
 from vm86.paging import flush
 from vm86.registers import (
     ACCESS,
@@ -59,7 +59,7 @@ from vm86.segments import (
     set_mode,
     set_plain,
 )
-from vm86.state import DWORD, State, fault, get, load, put, save
+from vm86.state import DWORD, State, fault, get, load, put
 from vm86.tasks import load_local, load_task
 
 GD = 0x2000  # in DR7: the debug registers are guarded
@@ -193,18 +193,20 @@ def lsl(m: State, o: int, g: int, e: int, s: int, off: int) -> int:
 
 
 def adjust_rpl(m: State, g: int, e: int, s: int, off: int) -> int:
-    """ARPL: raise the RPL of E to that of G."""
-    q = target(m, s, off, 2) if e < 0 else 0
+    """ARPL: raise the RPL of E to that of G. Only where there is a result has it to be writable."""
+    q = place(m, s, off, 2) if e < 0 else 0
     if q < 0:
         return -1
-    selector = get(m, e, 2) if e >= 0 else load(m, q, 2)
+    selector = get_e(m, e, q, 2)
     rpl = get(m, g, 2) & RPL
-    m.r[ZR] = 1
     if selector & RPL >= rpl:
+        m.r[ZR] = 1
         return 0
+    q = target_e(m, e, s, off, 2)
+    if q < 0:
+        return -1
     m.r[ZR] = 0
-    selector = selector & ~RPL | rpl
-    return put(m, e, 2, selector) if e >= 0 else save(m, q, 2, selector)
+    return put_e(m, e, q, 2, selector & ~RPL | rpl)
 
 
 # Group 7

@@ -62,8 +62,13 @@ def pointer(m: State, value: int) -> int:
 
 def push(m: State, o: int, u: int) -> int:
     """-1 after a fault."""
+    return push_part(m, o, o, u)
+
+
+def push_part(m: State, o: int, size: int, u: int) -> int:
+    """Push `o` bytes of which only the first `size` are written; -1 after a fault."""
     sp = m.r[ESP] - o & m.r[STACK]
-    if write(m, SS, sp, o, u) < 0:
+    if write(m, SS, sp, size, u) < 0:
         return -1
     m.r[ESP] = pointer(m, sp)
     return 0
@@ -85,7 +90,9 @@ def pop_register(m: State, o: int, g: int) -> int:
 
 
 def push_segment(m: State, o: int, n: int) -> int:
-    return push(m, o, m.r[SELECTOR + n])
+    """Of 32 bits on the stack the upper word stays as it was: the IA-32 manual's PUSH leaves that
+    to the processor, and a 386 writes two bytes."""
+    return push_part(m, o, 2, m.r[SELECTOR + n])
 
 
 def pop_e(m: State, o: int, e: int, s: int, b: int, x: int, k: int, d: int, am: int) -> int:

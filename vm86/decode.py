@@ -129,6 +129,9 @@ def decode(
                     x = EAX + 6 + (n & 1)
             if s < 0:
                 s = SS if b == EAX + 5 or b == EAX + 4 else DS
+            if k and x == ZERO:  # undefined (section 17.2.1): a 386 scales the base
+                x = b
+                b = ZERO
             if size:
                 d = signed(load(m, pc, size), size)
                 pc += size

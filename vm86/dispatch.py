@@ -17,6 +17,8 @@ INLINE = frozenset(
         *("condition", "parity", "go", "push", "pop", "pointer", "decode", "segment", "base16"),
         *("jmp", "jcc", "call", "call_to", "ret", "loop", "back", "counted", "less", "unsettled"),
         *("mov", "add", "sub", "cmp", "and_", "or_", "xor", "test", "inc", "dec"),
+        *("cli", "sti", "pushf", "popf", "denied", "flags_denied", "visible_flags", "eflags"),
+        *("status", "set_status", "load_flags", "advance", "again"),
     }
 )
 ADDRESS = "off = (m.r[b] + (m.r[x] << k) + d) & am"
@@ -62,7 +64,6 @@ def lines(op: Op) -> tuple[str, ...]:
     names = [name for name in "uvw" if name in op.parameters]
     for n, name in enumerate(names, len(operands) - len(names)):
         given[name] = "get_e(m, e, q, o)" if stored and n == 0 else value(operands, n)
-    memory = stored or any(one[0] in "EO" for one in operands)
     call = (
         f"{op.function.__name__}({', '.join(['m', *(_argument(p, given) for p in op.parameters)])})"
     )
@@ -73,8 +74,10 @@ def lines(op: Op) -> tuple[str, ...]:
         body.append("put_e(m, e, q, o, r)" if operands[0][0] == "E" else "save(m, q, o, r)")
         return (*before, "if q < 0:", f"    {TRAP}", "else:", *_indented(body), *_tail(op))
     inner = _carried_out(op, operands, call)
-    if memory:
-        return (*before, *values, FAULTED, f"    {TRAP}", "else:", *_indented(inner), *_tail(op))
+    first = len(operands) - len(names)
+    for n, name in enumerate(names, first):
+        if operands[n][0] in "EO":
+            inner = [f"if {name} < 0:", f"    {TRAP}", "else:", *_indented(inner)]
     return (*before, *values, *inner, *_tail(op))
 
 
@@ -84,16 +87,12 @@ def _argument(parameter: str, given: dict[str, str]) -> str:
 
 def _carried_out(op: Op, operands: Sequence[str], call: str) -> list[str]:
     """The call and its result, when the operands are there."""
-    if op.flow:
-        found = [f"pc = {call}"]
-    elif op.stores:
+    if op.flow or op.host:
+        return [f"pc = {call}" if op.flow else call, FAULTED, f"    {TRAP}"]
+    if op.stores:
         register = {"A": "0", "G": "g", "Z": "g"}[operands[0][0]]
-        found = [f"put(m, {register}, o, {call})"]
-    else:
-        found = [call]
-    if op.stops or op.flow:
-        found += [FAULTED, f"    {TRAP}"]
-    return found
+        call = f"put(m, {register}, o, {call})"
+    return [f"if {call} < 0:", f"    {TRAP}"] if op.stops else [call]
 
 
 STRINGS = ("MOVS", "CMPS", "STOS", "LODS", "SCAS")
@@ -105,7 +104,7 @@ NEAR = (
 
 def _tail(op: Op) -> list[str]:
     """What comes between two instructions."""
-    stopped = ["if m.r[STOP]:", f"    {LEAVE}"] if op.stops else []
+    stopped = ["if m.r[STOP]:", f"    {LEAVE}"] if op.host else []
     # Whatever else directs the flow of control may also change the mode.
     changes = op.flow and op.function not in NEAR and op.name not in STRINGS
     question = "if unsettled(m, pc):" if changes else "if pc > m.r[END]:"

@@ -58,6 +58,7 @@ from vm86.registers import (
     PROTECTED,
     RETURN,
     RF,
+    ROM_END,
     SELECTOR,
     SERVE,
     SERVICE,
@@ -363,13 +364,14 @@ def is_contributory(vector: int) -> int:
 
 
 def exception(m: State, at: int) -> int:
-    """Deal with what the instruction at `at` has met, and with what comes before the next one."""
+    """Deal with what the instruction at `at` has met, and with what comes before the next one: the
+    next pc, -1 where the run stops."""
     a = handle(m, at)
     if m.r[STOP] == 0 and a > m.r[END]:
         a = onwards(m, a)
         if m.r[EXCEPTION]:
             a = handle(m, at)
-    return a
+    return -1 if m.r[STOP] else a
 
 
 def unsettled(m: State, pc: int) -> int:
@@ -506,7 +508,7 @@ def hlt(m: State) -> int:
         if m.r[MODE] & MONITORED == 0:
             return fault(m, GP, 0)
         m.r[EXITS + EXIT_HLT] += 1
-    m.r[STOP] = HOST if m.r[HOSTED] else HALT
+    m.r[STOP] = HOST if m.r[HOSTED] or m.r[ROM_END] else HALT
     m.r[CAUSE] = IDLE
     m.r[RETRY] = 0
     return 0

@@ -12,8 +12,9 @@ import click
 from zoo.front import Request, read
 
 if TYPE_CHECKING:
+    from vm86.dos.diskmount import Images
     from vm86.dos.volume import Volume
-    from vm86.monitor.tasks import Program
+    from vm86.monitor.tasks import Disk, Program
     from zoo.facts import Section
 
 OPTIONS = (
@@ -68,7 +69,7 @@ OPTIONS = (
         ["--post-port"],
         metavar="PORT",
         help="run, of a disk or a ROM: what is written to this port is the code of a test, which "
-        "is told on standard error.",
+        "is told on standard error; the last is to be FFh, or the exit code is 3.",
     ),
     click.Option(
         ["--dos"],
@@ -80,19 +81,24 @@ OPTIONS = (
 JUMPS = (0xE9, 0xEB)
 MOST_SHARES = 1000
 SECTOR = 512
+DISKETTES = (160, 180, 320, 360, 720, 1200, 1440, 2880)  # KiB
 SIGNATURE = b"\x55\xaa"  # at the end of a disk's first sector
 
 
 class Vm86Front:
-    """Runs and plays DOS programs."""
+    """Runs and plays DOS programs, disks that boot, and folders: those with the shell."""
 
+    takes_folders = True
     options: Sequence[click.Option] = OPTIONS
-    suffixes: Sequence[str] = (".com", ".exe")
+    suffixes: Sequence[str] = (".com", ".exe", ".bat")
 
     def recognises(self, data: bytes) -> bool:
-        """An .EXE says so itself; a .COM may be anything, but mostly it begins with a jump, as
-        does a disk."""
-        return data[:2] in (b"MZ", b"ZM") or (data[:1] != b"" and data[0] in JUMPS)
+        """An .EXE says so itself, and a disk of whole sectors; a .COM may be anything, but mostly
+        it begins with a jump."""
+        is_disk = len(data) % SECTOR == 0 and (boots(data) or holds_files(data))
+        if is_disk or data[:2] in (b"MZ", b"ZM"):
+            return True
+        return data[:1] != b"" and data[0] in JUMPS
 
     def run(self, request: Request, **options: Any) -> int:
         from vm86.monitor.running import run
@@ -100,6 +106,8 @@ class Vm86Front:
         for name in ("speed", "png"):
             if options[name] is not None:
                 raise click.UsageError(f"--{name} is for zoo play; zoo run has --screen")
+        if options["rom"] is not None and request.path != self.image(options):
+            raise click.UsageError(f"--rom is instead of an image, and there is {request.path}")
         if options["rom"] is not None or boots(request.data):
             return _bare(request, options)
         return run(request, programs(request, options), options["screen"])
@@ -109,10 +117,6 @@ class Vm86Front:
         given = options["rom"]
         return None if given is None else Path(given.rpartition("@")[0] or given)
 
-    def run_folder(self, request: Request, **options: Any) -> int:
-        """The shell, in the folder as drive C."""
-        return self.run(request, **options)
-
     def play(self, request: Request, **options: Any) -> int:
         from vm86.monitor.playing import play
 
@@ -121,9 +125,8 @@ class Vm86Front:
         for name in ("rom", "debug_port", "post_port"):
             if options[name] is not None:
                 raise click.UsageError(f"--{name.replace('_', '-')} is for zoo run")
-        if boots(request.data):
-            raise click.UsageError(f"{request.path} is a disk that boots: zoo run runs it")
-        return play(request, programs(request, options), options["speed"], options["png"])
+        images = [_disk(request, options)] if boots(request.data) else programs(request, options)
+        return play(request, images, options["speed"], options["png"])
 
     def describe(self, path: Path, data: bytes) -> Sequence[Section]:
         """The header of an .EXE (`zoo info`)."""
@@ -140,12 +143,31 @@ def boots(data: bytes) -> bool:
     return len(data) > SECTOR and data[:2] != b"MZ" and data[SECTOR - 2 : SECTOR] == SIGNATURE
 
 
-def _bare(request: Request, options: Mapping[str, Any]) -> int:
-    from vm86.monitor.bare import run_bare
+def holds_files(data: bytes) -> bool:
+    """Whether these seem to be a diskette's sectors, with a file allocation table in the second: it
+    begins with the byte that tells the kind of disk, and two of FFh."""
+    is_size = len(data) % 1024 == 0 and len(data) // 1024 in DISKETTES
+    return is_size and data[SECTOR] >= 0xF0 and data[SECTOR + 1 : SECTOR + 3] == b"\xff\xff"
 
+
+def _disk(request: Request, options: Mapping[str, Any]) -> Disk:
+    from vm86.monitor.tasks import Disk
+
+    _refuse_dos(request, options)
+    return Disk(request.path, request.data)
+
+
+def _refuse_dos(request: Request, options: Mapping[str, Any]) -> None:
+    """Options that a machine without our DOS has no use for."""
     for name in ("mount", "also", "share"):
         if options[name]:
             raise click.UsageError(f"--{name} is for DOS programs, and {request.path} is none")
+
+
+def _bare(request: Request, options: Mapping[str, Any]) -> int:
+    from vm86.monitor.bare import run_bare
+
+    _refuse_dos(request, options)
     rom = options["rom"]
     return run_bare(
         request,
@@ -178,10 +200,19 @@ def programs(request: Request, options: dict[str, Any]) -> list[Program]:
     given += [_also(one) for one in options["also"]]
     shares = _shares(options["share"], len(given))
     dos = version(options["dos"])
+    known: Images = {}
     return [
-        Program(path, data, arguments, mounts(options["mount"], path), share, dos)
+        Program(path, data, arguments, _drives(options["mount"], path, data, known), share, dos)
         for (path, data, arguments), share in zip(given, shares, strict=True)
     ]
+
+
+def _drives(given: Sequence[str], path: Path, data: bytes, known: Images) -> list[Volume]:
+    """Those of a program, or of the shell in a folder (C) or on a diskette (A)."""
+    if holds_files(data):
+        return mounts([f"A={path}", *given], None, known)
+    folder = path.resolve()
+    return mounts(given, folder if folder.is_dir() else folder.parent, known)
 
 
 def _also(given: str) -> tuple[Path, bytes, str]:
@@ -195,7 +226,7 @@ def _also(given: str) -> tuple[Path, bytes, str]:
             f'--also {given!r}: it is a program and its arguments, as in --also "prog.com A B"'
         ) from error
     path = Path(name)
-    return path, read(path), " ".join(arguments)
+    return path, b"" if path.is_dir() else read(path), " ".join(arguments)
 
 
 def _shares(given: str | None, count: int) -> list[int]:
@@ -220,23 +251,25 @@ def version(text: str) -> tuple[int, int]:
     return int(major), int(minor.ljust(2, "0"))
 
 
-def mounts(given: Sequence[str], program: Path) -> list[Volume]:
-    """The drives that --mount gives; the program's folder as C, if it gives no C."""
+def mounts(given: Sequence[str], folder: Path | None, known: Images) -> list[Volume]:
+    """The drives that --mount gives; the folder as C, if it gives no C. known: images that are open
+    already (vm86.dos.diskmount.open_image)."""
     from vm86.dos.drives import parse_mount
     from vm86.dos.mount import Mount
 
     found: dict[str, Volume] = {}
     for one in given:
         try:
-            mount = parse_mount(one)
-        except (OSError, ValueError) as error:
+            mount = parse_mount(one, known)
+        except OSError as error:
+            raise click.BadParameter(f"--mount {one}: {error.strerror or error}") from error
+        except ValueError as error:
             raise click.BadParameter(
                 f"--mount {one}: {error}; it is given as C=DIR or C=DIR:rw, or with a disk's image"
             ) from error
         if mount.letter in found:
             raise click.BadParameter(f"--mount {one}: a drive is given once")
         found[mount.letter] = mount
-    if "C" not in found:
-        folder = program.resolve()
-        found["C"] = Mount("C", folder if folder.is_dir() else folder.parent)
+    if folder is not None and "C" not in found:
+        found["C"] = Mount("C", folder)
     return list(found.values())

@@ -41,6 +41,10 @@ class GuestTask:
         self.m = m
         self.went = False
 
+    @property
+    def carry(self) -> bool:
+        return bool(self.m.r[r.CF])
+
     def read(self, address: int, size: int) -> bytes:
         start = address % MEGABYTE
         data = bytes(self.m.mem[start : min(start + size, MEGABYTE)])
@@ -50,7 +54,7 @@ class GuestTask:
         start = address % MEGABYTE
         fits = min(len(data), MEGABYTE - start)
         self.m.mem[start : start + fits] = data[:fits]
-        if any(self.m.code[start : start + fits]):
+        if bytes(self.m.code[start : start + fits]).count(0) < fits:
             notice(self.m, start)
             notice(self.m, start)  # twice: it may be anywhere
         if fits < len(data):
@@ -64,6 +68,7 @@ class GuestTask:
         self.ss, self.sp = ss, sp
         load_plain(self.m, r.CS, cs)
         self.m.r[r.FLAGS] |= r.IF
+        self.m.r[r.CF] = 0
         self.m.r[PC] = enter_code(self.m, ip)
         self.went = True
 

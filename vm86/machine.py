@@ -59,7 +59,7 @@ MACHINE = Machine(
     layout=state.LAYOUT,
     modules=(
         *(registers, state, paging, memory, flags, segments, fetch, alu, bits, data, strings),
-        *(system, tasks, gates, control, console, flow, decode),
+        *(console, system, tasks, gates, control, flow, decode),
     ),
     decode=decode.decode,
     fields=decode.FIELDS,
@@ -68,7 +68,11 @@ MACHINE = Machine(
     code="mem",
     onward=onward,
     fixed_code=lambda guest: range(0),
-    trap="pc = exception(m, at)",
+    trap="exception",
+    held=(
+        *("EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"),
+        *("CF", "PR", "AF", "ZR", "SF", "OF", "FLAGS"),
+    ),
     clear=("EXCEPTION",),
     context=("ORIGIN", "START", "END", "MODE", "PLAIN", "STACK"),
     reach=lambda m: range(m.r[registers.START], m.r[registers.END] + 1),

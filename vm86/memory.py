@@ -36,7 +36,7 @@ from vm86.state import DWORD, State, fault, get, load, put, save
 def place(m: State, s: int, off: int, o: int) -> int:
     """Where `o` bytes at offset `off` of segment `s` can be read."""
     if off + o - 1 <= m.r[READABLE + s]:
-        a = m.r[BASE + s] + off
+        a = m.r[BASE + s] + off & DWORD
         if a + o <= m.r[PLAIN]:
             return a
     return elsewhere(m, s, off, o, 0)
@@ -45,7 +45,7 @@ def place(m: State, s: int, off: int, o: int) -> int:
 def target(m: State, s: int, off: int, o: int) -> int:
     """Where they can be written (and read)."""
     if off + o - 1 <= m.r[WRITABLE + s]:
-        a = m.r[BASE + s] + off
+        a = m.r[BASE + s] + off & DWORD
         if a + o <= m.r[PLAIN]:
             return a
     return elsewhere(m, s, off, o, WRITE)
@@ -66,9 +66,9 @@ def elsewhere(m: State, s: int, off: int, o: int, kind: int) -> int:
 
 
 def read(m: State, s: int, off: int, o: int) -> int:
-    """An operand in memory; 0 after a fault."""
+    """An operand in memory; -1 after a fault."""
     a = place(m, s, off, o)
-    return load(m, a, o) if a >= 0 else 0
+    return load(m, a, o) if a >= 0 else -1
 
 
 def write(m: State, s: int, off: int, o: int, value: int) -> int:

@@ -89,6 +89,7 @@ VALUE = FIRST + 118  # what is written to PORT
 # console's; -1 where the host has to do all output
 CONSOLE_PSP = FIRST + 131
 CONSOLE_FILE = FIRST + 132
+DEBUG_PORT = FIRST + 133  # where text for debugging is written to, -1 for nowhere
 EXITS = FIRST + 120  # how often the host's monitor was entered, by reason: EXIT_ below
 
 BEFORE = FIRST + 200  # from here on, COUNT registers as they were

@@ -10,7 +10,7 @@ from vm86.control import DR6_FIXED, DR7_FIXED
 from vm86.dispatch import entries
 from vm86.fetch import enter_code
 from vm86.segments import load_plain, load_virtual, set_mode, set_plain
-from vm86.state import LAYOUT, MEGABYTE, State
+from vm86.state import BOUNCE, LAYOUT, MEGABYTE, State
 from vm86.supervise import set_task_a20
 from zoo.layout import Guest
 from zoo.registers import PC
@@ -25,9 +25,12 @@ def power_on(image: bytes) -> Guest:
     m = cast(State, guest.state)
     for place, entry in enumerate(entries()):
         m.ops[place] = entry
+    for byte in range(BOUNCE, BOUNCE + 4):
+        m.code[byte] = 1
     m.r[r.INTERRUPT] = -1
     m.r[r.RETURN] = -1
     m.r[r.CONSOLE_PSP] = -1
+    m.r[r.DEBUG_PORT] = -1
     m.r[r.ZR] = 1
     m.r[r.CR0] = r.ET
     m.r[r.DR + 6] = DR6_FIXED

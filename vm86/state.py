@@ -21,7 +21,8 @@ MEGABYTE = 1 << 20
 
 
 class State(layout.State):
-    """code: for every byte of memory, whether code that lies there has been translated.
+    """code: for every byte of memory, whether code that lies there has been translated; 1 at
+    BOUNCE, where a store has to be seen to as well.
     tlb: the translation cache, see vm86.paging."""
 
     # An operand may begin at the last address: the page behind it takes the rest.
@@ -98,11 +99,9 @@ def spread(m: State, a: int, o: int) -> int:
     return 0
 
 
-def saved(m: State, a: int, o: int, changed: int) -> int:
-    """What is to be done after a store into code, or at BOUNCE."""
-    if changed:
-        notice(m, a)
-    return spread(m, a, o) if a >= BOUNCE else 0
+def saved(m: State, a: int, o: int) -> int:
+    """What is to be done after a store where `code` is not 0: into code, or at BOUNCE."""
+    return spread(m, a, o) if a >= BOUNCE else notice(m, a)
 
 
 def save(m: State, a: int, o: int, value: int) -> int:
@@ -121,6 +120,4 @@ def save(m: State, a: int, o: int, value: int) -> int:
         m.mem[a + 2] = value >> 16 & 0xFF
         m.mem[a + 3] = value >> 24 & 0xFF
         changed = m.code[a] | m.code[a + 1] | m.code[a + 2] | m.code[a + 3]
-    if changed or a >= BOUNCE:
-        return saved(m, a, o, changed)
-    return 0
+    return saved(m, a, o) if changed else 0

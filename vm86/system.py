@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vm86.console import debugged
 from vm86.memory import place, target
 from vm86.paging import system_load
 from vm86.registers import (
@@ -9,6 +10,7 @@ from vm86.registers import (
     BASE,
     CPL,
     CR0,
+    DEBUG_PORT,
     ECX,
     EDI,
     EDX,
@@ -99,6 +101,8 @@ def write_port(m: State, port: int, o: int, value: int) -> int:
         return 0
     if refused(m, port, o):
         return -1
+    if port & 0xFFFF == m.r[DEBUG_PORT] and debugged(m, value & 0xFF):
+        return 0
     m.r[VALUE] = value & ones(o)
     ask_port(m, port, o, WRITE_PORT)
     return -1

@@ -23,13 +23,15 @@ Function = Callable[..., int]
 class Op(zoo.table.Op):
     """digit: the middle of the ModRM byte, for an instruction of a group.  lock: LOCK may stand
     before it, if the operand E lies in memory.  memory: E must lie there.  own: it sees to its
-    operands itself, and `form` only says what follows in the code."""
+    operands itself, and `form` only says what follows in the code.  host: it may be for the host to
+    do something, and the run stops; what is only `stops` may meet a fault."""
 
     digit: int = -1
     number: int = 0
     lock: bool = False
     memory: bool = False
     own: bool = False
+    host: bool = False
 
 
 CONDITIONS = (
@@ -136,15 +138,15 @@ TABLE: tuple[Op, ...] = (
     Op(0x60, "PUSHA", data.pusha, stops=True),
     Op(0x61, "POPA", data.popa, stops=True),
     Op(0x62, "BOUND", data.bound, "Gv,M", own=True, stops=True, memory=True),
-    Op(0x63, "ARPL", flow.arpl, "Ew,Gw", own=True, flow=True, stops=True),
+    Op(0x63, "ARPL", flow.arpl, "Ew,Gw", own=True, flow=True, stops=True, host=True),
     Op(0x68, "PUSH", data.push, "Iz", stops=True),
     Op(0x69, "IMUL", alu.imul2, "Gv,Ev,Iz", stores=True),
     Op(0x6A, "PUSH", data.push, "Is", stops=True),
     Op(0x6B, "IMUL", alu.imul2, "Gv,Ev,Is", stores=True),
-    Op(0x6C, "INS", system.ins, "b", flow=True, stops=True, alone=True),
-    Op(0x6D, "INS", system.ins, flow=True, stops=True, alone=True),
-    Op(0x6E, "OUTS", system.outs, "b", flow=True, stops=True, alone=True),
-    Op(0x6F, "OUTS", system.outs, flow=True, stops=True, alone=True),
+    Op(0x6C, "INS", system.ins, "b", flow=True, stops=True, host=True, alone=True),
+    Op(0x6D, "INS", system.ins, flow=True, stops=True, host=True, alone=True),
+    Op(0x6E, "OUTS", system.outs, "b", flow=True, stops=True, host=True, alone=True),
+    Op(0x6F, "OUTS", system.outs, flow=True, stops=True, host=True, alone=True),
     *(Op(0x70 + n, f"J{c}", flow.jcc, "Jb", number=n, flow=True) for n, c in enumerate(CONDITIONS)),
     *(
         Op(0x0F80 + n, f"J{c}", flow.jcc, "Jz", number=n, flow=True)
@@ -232,19 +234,19 @@ TABLE: tuple[Op, ...] = (
     Op(0xE1, "LOOPE", flow.loope, "Jb", flow=True),
     Op(0xE2, "LOOP", flow.loop, "Jb", flow=True),
     Op(0xE3, "JCXZ", flow.jcxz, "Jb", flow=True),
-    Op(0xE4, "IN", system.in_i, "Ib,b", stops=True, alone=True),
-    Op(0xE5, "IN", system.in_i, "Ib", stops=True, alone=True),
-    Op(0xE6, "OUT", system.out_i, "Ib,b", stops=True, alone=True),
-    Op(0xE7, "OUT", system.out_i, "Ib", stops=True, alone=True),
+    Op(0xE4, "IN", system.in_i, "Ib,b", stops=True, host=True, alone=True),
+    Op(0xE5, "IN", system.in_i, "Ib", stops=True, host=True, alone=True),
+    Op(0xE6, "OUT", system.out_i, "Ib,b", stops=True, host=True, alone=True),
+    Op(0xE7, "OUT", system.out_i, "Ib", stops=True, host=True, alone=True),
     Op(0xE8, "CALL", flow.call, "Jz", flow=True, stops=True),
     Op(0xE9, "JMP", flow.jmp, "Jz", flow=True),
     Op(0xEA, "JMP", flow.jmp_far, "Ap", flow=True, stops=True),
     Op(0xEB, "JMP", flow.jmp, "Jb", flow=True),
-    Op(0xEC, "IN", system.in_dx, "b", stops=True, alone=True),
-    Op(0xED, "IN", system.in_dx, stops=True, alone=True),
-    Op(0xEE, "OUT", system.out_dx, "b", stops=True, alone=True),
-    Op(0xEF, "OUT", system.out_dx, stops=True, alone=True),
-    Op(0xF4, "HLT", flow.hlt, stops=True, alone=True),
+    Op(0xEC, "IN", system.in_dx, "b", stops=True, host=True, alone=True),
+    Op(0xED, "IN", system.in_dx, stops=True, host=True, alone=True),
+    Op(0xEE, "OUT", system.out_dx, "b", stops=True, host=True, alone=True),
+    Op(0xEF, "OUT", system.out_dx, stops=True, host=True, alone=True),
+    Op(0xF4, "HLT", flow.hlt, stops=True, host=True, alone=True),
     Op(0xF5, "CMC", alu.cmc),
     Op(0xF6, "TEST", alu.test, "Eb,Ib", digit=0),
     Op(0xF6, "TEST", alu.test, "Eb,Ib", digit=1),

@@ -21,6 +21,7 @@ class Task(Protocol):
     """Registers are unsigned, 16 or 8 bits wide. Setting masks.
 
     flags: the image of FLAGS on the stack, which the program gets when the service is done.
+    carry: the processor's own carry flag, of who has come to a service by a far return.
     """
 
     ax: int
@@ -44,6 +45,9 @@ class Task(Protocol):
     dh: int
     flags: int
 
+    @property
+    def carry(self) -> bool: ...
+
     def read(self, address: int, size: int) -> bytes:
         """Bytes of the task's memory; addresses are linear and wrap at 1 MiB."""
         ...
@@ -57,8 +61,8 @@ class Task(Protocol):
         ...
 
     def go(self, cs: int, ip: int, ss: int, sp: int) -> None:
-        """Go on elsewhere instead, on another stack, with interrupts enabled; the other registers
-        are as they have been set."""
+        """Go on elsewhere instead, on another stack, with interrupts enabled and carry clear; the
+        other registers are as they have been set."""
         ...
 
     def resume(self, ss: int, sp: int) -> None:

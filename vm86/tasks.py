@@ -155,8 +155,8 @@ def restore_task(m: State, base: int, wide: int, nested: int) -> int:
     else:
         eip = system_load(m, base + 0x0E, 2)
         flags = system_load(m, base + 0x10, 2)
-        for n in range(8):
-            m.r[EAX + n] = system_load(m, base + 0x12 + 2 * n, 2)
+        for n in range(8):  # a 386 fills the upper words with ones
+            m.r[EAX + n] = 0xFFFF0000 | system_load(m, base + 0x12 + 2 * n, 2)
         for n in range(6):
             unload(m, n, system_load(m, base + 0x22 + 2 * n, 2) if n < 4 else 0)
         local = system_load(m, base + 0x2A, 2)

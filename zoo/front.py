@@ -62,12 +62,10 @@ class Front(Protocol):
 
 
 @runtime_checkable
-class RunsFolders(Protocol):
-    """A front that can also run without a program, on a folder alone: `Request.data` is empty."""
+class TakesFolders(Protocol):
+    """A front that also runs and plays a folder alone: then `Request.data` is empty."""
 
-    def run_folder(self, request: Request, **options: Any) -> int:
-        """As `run`."""
-        ...
+    takes_folders: bool
 
 
 @runtime_checkable
@@ -114,10 +112,10 @@ def choose(name: str | None, path: Path, data: bytes) -> tuple[str, Front]:
 
 
 def _for_folders(name: str | None, path: Path) -> tuple[str, Front]:
-    """The front for a folder: the one named, or the first that runs folders."""
+    """The front for a folder: the one named, or the first that takes folders."""
     candidates = [choose(name, path, b"")] if name is not None else fronts().items()
     for known, front in candidates:
-        if isinstance(front, RunsFolders):
+        if isinstance(front, TakesFolders):
             return known, front
     raise click.UsageError(f"{path} is a folder, and no image")
 
@@ -171,9 +169,11 @@ def request(
     values: dict[str, Any], *, folders: bool = False
 ) -> tuple[Front, Request, dict[str, Any]]:
     """From a command's parameters: the front, the request, and the front's own options. folders:
-    the image may be a folder, for a front that RunsFolders."""
-    path = values.pop("image") or _by_option(values)
-    machine = values.pop("machine")
+    the image may be a folder, for a front that TakesFolders."""
+    path, machine = values.pop("image"), values.pop("machine")
+    if path is None:
+        owner, path = _by_option(values)
+        machine = machine or owner
     if folders and path.is_dir():
         data = b""
         name, front = _for_folders(machine, path)
@@ -188,10 +188,11 @@ def request(
     return front, Request(path, data, **common), own
 
 
-def _by_option(values: Mapping[str, Any]) -> Path:
-    for front in fronts().values():
+def _by_option(values: Mapping[str, Any]) -> tuple[str, Path]:
+    """The machine whose option names a file, and that file."""
+    for name, front in fronts().items():
         if isinstance(front, RunsOptions) and (path := front.image(values)):
-            return path
+            return name, path
     raise click.UsageError("Missing argument 'IMAGE'.")
 
 

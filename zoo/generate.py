@@ -18,32 +18,22 @@ from zoo import registers
 from zoo.machine import Machine
 from zoo.table import LEAVE, TRAP, Arm, Group
 
-# No exceptions (a division by zero is checked where it can be), no reference counts, and no
-# wrappers: those of small functions are most of the compile time.
-FAST = {
-    "error_model": "numpy",
-    "_nrt": False,
-    "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
-}
+# No exceptions (a division by zero is checked where it can be), and no reference counts.
+FAST = {"error_model": "numpy", "_nrt": False}
 
 
 def trapped(lines: Iterable[str], trap: str, translated: bool = False) -> Iterator[str]:
     """The lines with what TRAP stands for: it ends the instruction, and perhaps the run."""
     for line in lines:
-        yield line.replace(TRAP, trap)
-        if TRAP in line:
-            yield line.replace(TRAP, "if m.r[STOP]:")
-            yield line.replace(TRAP, f"    {LEAVE}")
-            yield line.replace(TRAP, "return pc | TRAPPED" if translated else "return pc")
+        yield line.replace(TRAP, "return TRAPPED" if translated else f"return {trap}(m, at)")
 
 
 def step_source(machine: Machine, name: str, lines: Iterable[str], translated: bool = False) -> str:
     """The Python function that carries out instructions: it returns the next pc.
 
     The parameters are the decoder's fields after the arm's number. A negative result says that
-    the run stops, for the reason in the STOP register. translated: TRAPPED is part of the result
-    where the guest has dealt with a fault, so that nothing is as the translation supposes.
+    the run stops, for the reason in the STOP register. translated: TRAPPED says that there is a
+    fault, with which the guest has not yet been made to deal.
     """
     parameters = ", ".join(machine.fields[1:])
     lines = trapped(lines, machine.trap, translated)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from zoo import cache, plugins
 
-COMPILED = re.compile(r"(?P<machine>[\w-]+)-(?P<key>[0-9a-f]{24})\.(?:o|bc|lock)")
+COMPILED = re.compile(r"(?P<machine>[\w-]+)-(?P<key>[0-9a-f]{24})\.(?:o|ir|lock)")
 TRANSLATED = re.compile(r"(?P<machine>[\w-]+)-(?P<key>[0-9a-f]{24})-(?P<image>[0-9a-f]{24})\.o")
 PLUGINS = re.compile(r"plugins-[0-9a-f]{24}\.json")
 UNFINISHED = re.compile(r"tmp[a-z0-9_]{8}")  # what a kill -9 left behind

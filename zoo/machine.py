@@ -46,7 +46,9 @@ class Machine:
     constants: the registers that belong to the image: once it is loaded, nothing changes them.
     shared: those functions of `inline` of which a translation has one copy at most.
     noun: what an image is called.
-    trap: what TRAP stands for in the arms' lines: how the guest is made to deal with a fault.
+    trap: the function for which TRAP stands in the arms' lines: `trap(m, at)` makes the guest deal
+        with a fault of the instruction at `at`; it returns the next pc, or -1 to stop.
+    held: the registers that translations hold in the processor's (zoo.held).
     clear: registers that are 0 whenever an instruction begins.
     context: registers on which it depends what code means; only instructions that stand alone
         (zoo.table.Op.alone) or go elsewhere (zoo.table.Onward), and a trap, write them.
@@ -81,6 +83,7 @@ class Machine:
     shared: frozenset[str] = frozenset()
     noun: str = "program"
     trap: str = ""
+    held: tuple[str, ...] = ()
     clear: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     reach: Callable[[State], range] | None = None

@@ -14,7 +14,7 @@ REPLY = 5  # the answer's integer
 DONE = 6  # instructions completed since the state was loaded
 FIRST = 8  # where a machine's own registers begin
 
-TRAPPED = 1 << 40  # see zoo.generate.step_source
+TRAPPED = 1 << 40  # no address, but a fault (zoo.generate.step_source)
 
 RUNNING = 0
 BUDGET = 1  # the budget is used up

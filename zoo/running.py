@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from zoo.session import Session, Stop
 
 
-def finish(session: Session, request: Request) -> int:
-    """Run the session to its end, and say how it ended; the exit code."""
+def finish(
+    session: Session, request: Request, ended: Callable[[Stop], int] = lambda stop: 0
+) -> int:
+    """Run the session to its end, and say how it ended; the exit code. ended: gives it for a guest
+    that neither failed nor was interrupted."""
     from zoo.sampling import Sampler
 
     sampler = None if request.sample is None else Sampler(session, request.sample)
@@ -29,24 +33,32 @@ def finish(session: Session, request: Request) -> int:
     except KeyboardInterrupt:
         click.echo(err=True)
     if sampler is None:
-        return report(session, request, stop)
+        return report(session, request, stop, ended)
     sampler.finish()
-    return report(session, request, stop, samples=sampler.samples)
+    return report(session, request, stop, ended, samples=sampler.samples)
 
 
-def report(session: Session, request: Request, stop: Stop | None, **more: Any) -> int:
+def report(
+    session: Session,
+    request: Request,
+    stop: Stop | None,
+    ended: Callable[[Stop], int] = lambda stop: 0,
+    **more: Any,
+) -> int:
     """Say how a session ended, None: by Ctrl-C; the exit code. more: for the statistics."""
     from zoo import registers as r
 
     if stop is None:
         click.echo("[interrupted]", err=True)
-    if stop is not None and stop.reason == r.FAULT:
+        code = EXIT_INTERRUPTED
+    elif stop.reason == r.FAULT:
         click.echo(f"\n[the {session.machine.noun} failed at {stop.pc:#x}: {stop.text}]", err=True)
+        code = EXIT_FAULT
+    else:
+        code = EXIT_BUDGET if stop.reason == r.BUDGET else ended(stop)
     if request.stats:
         click.echo(json.dumps({**session.stats.as_json(), **more}), err=True)
-    if stop is None:
-        return EXIT_INTERRUPTED
-    return {r.FAULT: EXIT_FAULT, r.BUDGET: EXIT_BUDGET}.get(stop.reason, 0)
+    return code
 
 
 def recorded(stack: ExitStack, host: Host, request: Request) -> tuple[Host, IO[str] | None]:

@@ -32,8 +32,14 @@ class Keys:
         self.shown = bytearray()
         self.forgotten = 0
 
-    def write(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         self.shown += data
+
+    def show(self, data: bytes) -> None:
+        """What was sent is all that is kept."""
+
+    def clear(self) -> None:
+        self.shown += b"[clear]"
 
     def key(self) -> int | None:
         return self.typed.popleft() if self.typed else None
@@ -43,6 +49,9 @@ class Keys:
 
     def at_end(self) -> bool:
         return self.ended and not self.typed
+
+    def peek(self) -> int | None:
+        return self.typed[0] if self.typed else None
 
     def forget(self) -> None:
         self.forgotten += 1

@@ -88,6 +88,8 @@ def _modrm(middle: int, memory: bool, far: bool, random: Random) -> tuple[bytes,
         base = low
         if low == 4:
             sib = random.randrange(256)
+            if sib >> 3 & 7 == 4:
+                sib &= 0x3F  # a scale without an index is not defined
             body += bytes([sib])
             base = sib & 7
         if mod == 2 or (mod == 0 and base == 5):

@@ -13,6 +13,8 @@ BYTES = {
 class FakeTask:
     """See vm86.task.Task. went: what `go` was called with. resumed: what `resume` was."""
 
+    carry: bool
+
     ax: int
     bx: int
     cx: int
@@ -39,6 +41,7 @@ class FakeTask:
         self.words: dict[str, int] = dict.fromkeys(WORDS, 0)
         self.went: tuple[int, int, int, int] | None = None
         self.resumed: tuple[int, int] | None = None
+        self.carry = False
         for name, value in registers.items():
             setattr(self, name, value)
 

@@ -69,7 +69,7 @@ def test_a_monitor_that_includes_a_program(corpus86: Path, nasm: str, tmp_path: 
 # Every row of the table
 
 
-@settings(max_examples=6, deadline=None, phases=[Phase.generate])
+@settings(max_examples=6, phases=[Phase.generate])
 @given(seed=st.integers(0, 1 << 32), bits=st.sampled_from([16, 32]))
 def test_every_form_of_every_instruction(
     nasm: str, tmp_path_factory: pytest.TempPathFactory, seed: int, bits: int
@@ -217,7 +217,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.one_of(st.lists(WORDS, max_size=40).map(" ".join), st.text(max_size=60)))
 def test_any_text_is_assembled_or_refused(source: str) -> None:
     try:

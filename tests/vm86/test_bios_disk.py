@@ -64,7 +64,15 @@ def test_sectors_are_written_above_the_file() -> None:
         (0x0201, 0x0001, 0x0081, 0x01),
         (0x0000, 0x0000, 0x0001, 0x80),
         (0x0401, 0x0001, 0x0000, 0x00),
-        (0x0501, 0x0001, 0x0000, 0x01),
+        (0x0500, 0x0001, 0x0000, 0x01),
+        (0x0509, 0x0001, 0x0000, 0x04),  # the sectors' addresses are none
+        (0x0509, 0x2801, 0x0000, 0x04),
+        (0x0500, 0x0001, 0x1080, 0x04),
+        (0x1703, 0x0000, 0x0000, 0x00),
+        (0x1700, 0x0000, 0x0080, 0x01),
+        (0x1800, 0x2709, 0x0000, 0x00),
+        (0x1800, 0x4F09, 0x0000, 0x0C),
+        (0x1800, 0x2709, 0x0080, 0x01),
         (0x0000, 0x0000, 0x0000, 0x00),
         (0x1000, 0x0000, 0x0080, 0x00),
         (0x1600, 0x0000, 0x0000, 0x00),
@@ -76,6 +84,50 @@ def test_statuses(ax: int, cx: int, dx: int, status: int) -> None:
     machine = pc()
     assert call(machine, ax, cx, dx) == status
     assert call(machine, 0x0100, 0, dx & 0xFF) == status
+
+
+def addresses(cylinder: int, head: int, count: int = 9, size: int = 2) -> bytes:
+    """What 05h wants of a track, here with every other sector first."""
+    numbers = [*range(1, count + 1, 2), *range(2, count + 1, 2)]
+    return b"".join(bytes((cylinder, head, number, size)) for number in numbers)
+
+
+def test_a_track_is_formatted() -> None:
+    machine = pc()
+    machine.task.write(0x30000, addresses(2, 1))
+    assert call(machine, 0x0509, 0x0201, 0x0100) == 0
+    image = machine.drives[0]
+    assert sorted(image.written) == list(range(45, 54))
+    assert image.written[45] == b"\xf6" * 512
+    # The byte is the program's, where it has a table of its own.
+    machine.task.write(0x1E * 4, (0x40000000).to_bytes(4, "little"))
+    machine.task.write(0x40008, b"\xe5")
+    assert call(machine, 0x0509, 0x0201, 0x0100) == 0
+    assert image.read(53) == b"\xe5" * 512
+    assert floppy().read(45) == bytes([45]) * 512  # the file is as it was
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        addresses(2, 1, 8),
+        addresses(2, 1, 8) + addresses(2, 1, 1),
+        addresses(2, 0),
+        addresses(2, 1, 9, 3),
+        addresses(2, 1, 10),
+    ],
+)
+def test_a_track_that_the_image_can_not_have(fields: bytes) -> None:
+    machine = pc()
+    machine.task.write(0x30000, fields)
+    assert call(machine, 0x0500 | len(fields) // 4, 0x0201, 0x0100) == 4
+    assert not machine.drives[0].written
+
+
+def test_a_cylinder_of_a_hard_disk_is_formatted() -> None:
+    machine = pc()
+    assert call(machine, 0x0500, 0x0101, 0x0080) == 0
+    assert sorted(machine.drives[0x80].written) == list(range(16 * 63, 17 * 63))
 
 
 def test_what_can_be_read_before_the_end_is() -> None:

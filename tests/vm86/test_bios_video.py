@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pc import Pc
 
-from vm86.bios import data, rom, screen
+from vm86.bios import data, output, rom, screen
 from vm86.bios.modes import MODES
 
 TEXT = 0xB8000
@@ -78,6 +80,30 @@ def test_teletype_scrolls_in_the_colour_of_the_last_row() -> None:
     pc.call(0x10, ax=0x0200, bx=0, dx=0x1800)
     pc.type("\n")
     assert pc.task.read(TEXT + 24 * 160, 2) == b" \x1e"
+
+
+@given(
+    st.sampled_from((1, 3, 6, 7)),
+    st.tuples(st.integers(0, 60), st.integers(0, 100)),
+    st.lists(
+        st.sampled_from((b"x" * 50, b"abc", b"\t", b"\r\n", b"\n", b"\b", b"\a")), max_size=40
+    ),
+)
+def test_many_characters_are_as_one_after_the_other(
+    mode: int, at: tuple[int, int], pieces: list[bytes]
+) -> None:
+    text = b"".join(pieces)
+    left, right = Pc(), Pc()
+    for pc in (left, right):
+        pc.call(0x10, ax=mode)
+        pc.task.write(MODES[mode].address, bytes(k * 7 & 0xFF for k in range(4000)))
+        output.set_cursor(pc.task, pc.video.adapter, 0, *at)
+    rung = output.write(left.task, left.video.adapter, 0, text, None)
+    assert rung == sum(
+        output.write(right.task, right.video.adapter, 0, bytes([code]), None) for code in text
+    )
+    assert left.task.memory == right.task.memory
+    assert left.video.adapter.crtc == right.video.adapter.crtc
 
 
 def test_cells_are_written_and_read() -> None:

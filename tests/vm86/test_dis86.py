@@ -161,7 +161,7 @@ def test_iced_reads_the_same_in_programs(corpus86: Path, name: str) -> None:
     assert compared > 400
 
 
-@settings(max_examples=4, deadline=None, phases=[Phase.generate])
+@settings(max_examples=4, phases=[Phase.generate])
 @given(st.integers(0, 1 << 32), st.sampled_from([16, 32]))
 def test_iced_reads_the_same_in_every_form(seed: int, bits: int) -> None:
     source = "\n".join(lines(seed, bits, 2))
@@ -180,7 +180,7 @@ def test_iced_reads_the_same_in_every_form(seed: int, bits: int) -> None:
 # What is no program
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.one_of(st.binary(max_size=300), st.binary(max_size=200).map(lambda data: b"MZ" + data)),
     st.sampled_from([{}, {"bits": 16, "origin": 0xFFF0}, {"bits": 32, "origin": 0x12345}]),

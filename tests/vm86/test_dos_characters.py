@@ -268,5 +268,64 @@ def test_a_handler_that_returns_far_ends_the_program(guest: Guest) -> None:
     type_(guest, b"\x03")
     guest.start(0x08)
     guest.task.sp -= 2
+    guest.task.carry = True
     assert guest.start(0x08)
     assert guest.dos.exit_code == 0
+
+
+def test_a_far_return_with_carry_clear_begins_the_call_again(guest: Guest) -> None:
+    handler(guest)
+    type_(guest, b"\x03")
+    sp = guest.task.sp
+    guest.start(0x08)
+    guest.task.sp = sp - 2
+    type_(guest, b"y")
+    assert guest.call(0x08) & 0xFF == ord("y")
+    assert guest.task.sp == sp and guest.dos.exit_code is None
+
+
+def test_output_looks_for_control_c(guest: Guest) -> None:
+    """So do all functions of characters but the raw ones; the others with BREAK ON."""
+    handler(guest)
+    guest.put(b"text$")
+
+    def breaks(function: int, **registers: int) -> bool:
+        type_(guest, b"\x03")
+        guest.task.went = None
+        guest.start(function, dx=0x100, **registers)
+        broken = guest.task.went is not None
+        guest.keys.typed.clear()
+        guest.dos.handlers._breaking = None
+        return broken
+
+    writes = {"bx": 1, "cx": 1}
+    assert all(breaks(function) for function in (0x02, 0x04, 0x05, 0x09, 0x0B))
+    assert breaks(0x40, **writes)
+    assert not any(breaks(function) for function in (0x06, 0x0D, 0x19, 0x2A, 0x30, 0x33, 0x51))
+    handle = guest.call(0x3C, cx=0, dx=guest.path("F"))
+    assert not breaks(0x40, bx=handle, cx=1)
+    guest.call(0x3301, dx=1)
+    assert all(breaks(function) for function in (0x02, 0x0D, 0x19, 0x2A, 0x30))
+    assert breaks(0x40, bx=handle, cx=1)
+    assert not any(breaks(function) for function in (0x06, 0x3300, 0x51, 0x62))
+    type_(guest, b"a\x03")  # it is not the next key
+    guest.call(0x02, dx=65)
+    assert guest.keys.typed
+
+
+def test_control_s_pauses_output_until_a_key_comes(guest: Guest) -> None:
+    type_(guest, b"\x13")
+    assert not guest.start(0x02, dx=65)
+    assert not guest.start(0x02, dx=65) and not guest.keys.shown
+    type_(guest, b"xy")
+    guest.call(0x02, dx=65)
+    assert guest.keys.shown == b"A" and guest.call(0x07) & 0xFF == ord("y")
+    type_(guest, b"\x13\x03")
+    assert not guest.start(0x02, dx=65)
+    guest.start(0x02, dx=65)
+    assert guest.dos.return_code == 0x0100
+
+
+def test_a_raw_function_gives_control_s_and_control_c(guest: Guest) -> None:
+    type_(guest, b"\x13\x03")
+    assert [guest.call(0x07) & 0xFF for _ in range(2)] == [0x13, 3]

@@ -75,6 +75,17 @@ def test_files_that_cannot_be_opened(guest: Guest, text: str, code: DosError) ->
     assert guest.fail(0x3D00, dx=guest.path(text)) == code
 
 
+def test_what_is_behind_a_name_is_an_error(guest: Guest, tmp_path: Path) -> None:
+    """MASM 1.10 takes A.TXT for a name without extension, and makes A.TXT.OBJ."""
+    for text in ("A.TXT.OBJ", "C:\\A.TXT.", "A.TXT;", "A.TXT\x03"):
+        assert guest.fail(0x3C, cx=0, dx=guest.path(text)) == DosError.FILE_NOT_FOUND
+        assert guest.fail(0x3D00, dx=guest.path(text)) == DosError.FILE_NOT_FOUND
+        assert guest.fail(0x3B, dx=guest.path(text)) == DosError.PATH_NOT_FOUND
+        assert guest.fail(0x39, dx=guest.path(text)) == DosError.PATH_NOT_FOUND
+    assert guest.fail(0x3D00, dx=guest.path("SUB.X.Y\\B.TXT")) == DosError.PATH_NOT_FOUND
+    assert (tmp_path / "a.txt").read_bytes() == b"one\r\ntwo\r\n"
+
+
 def test_ways_of_access(guest: Guest) -> None:
     assert guest.fail(0x3D03, dx=guest.path("a.txt")) == DosError.INVALID_ACCESS_CODE
     reader, writer = guest.open("a.txt", 0), guest.open("a.txt", 1)

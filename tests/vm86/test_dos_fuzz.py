@@ -46,7 +46,7 @@ def test_headers(data: bytes) -> None:
     assert most < LARGEST
 
 
-@settings(deadline=None, suppress_health_check=SHARED)
+@settings(suppress_health_check=SHARED)
 @given(st.lists(st.tuples(EXE, st.sampled_from([0, 1, 3]), WORD, WORD), min_size=1, max_size=6))
 def test_programs_that_start_programs(
     tmp_path: Path, loads: list[tuple[bytes, int, int, int]]
@@ -134,7 +134,7 @@ def tree(root: Path) -> dict[str, object]:
     return found
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=150, suppress_health_check=SHARED)
 @given(st.lists(CALLS, min_size=1, max_size=10))
 def test_paths(world: Path, calls: list[tuple[int, int, int, str, str]]) -> None:
     before = tree(world)
@@ -158,7 +158,7 @@ def test_paths(world: Path, calls: list[tuple[int, int, int, str, str]]) -> None
     assert tree(world) == before
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=100, suppress_health_check=SHARED)
 @given(
     st.lists(st.tuples(st.integers(0x0F, 0x29), st.binary(min_size=44, max_size=44)), max_size=8)
 )

@@ -59,7 +59,7 @@ def test_every_function_with_extreme_registers(
     check_outside(tmp_path)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(CALLS, max_size=12), st.binary(max_size=8))
 def test_whatever_is_called(
     tmp_path_factory: pytest.TempPathFactory,
@@ -82,7 +82,7 @@ def test_whatever_is_called(
     check_outside(outside)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(REGISTERS, st.sampled_from(["int20", "int25", "int26", "int27", "int29", "int2f"]), WORDS)
 def test_the_other_interrupts(
     tmp_path_factory: pytest.TempPathFactory, registers: dict[str, int], service: str, psp: int

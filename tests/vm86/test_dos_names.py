@@ -91,5 +91,16 @@ def test_fields() -> None:
     assert names.renamed("????X???BAK", "AB.TXT") == "AB  X.BAK"
 
 
-def test_components_are_cut() -> None:
-    assert names.cut("LONGFILENAME.TEXT") == "LONGFILE.TEX"
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("LONGFILENAME.TEXT", "LONGFILE.TEX"),
+        ("A.", "A"),
+        ("A .B ", "A.B"),
+        ("A?.*", "A?.*"),
+        ("A B.C", "A B.C"),
+        *((text, None) for text in ("A.B.C", "A..", ".A", "...", " .A", "A=B", "A\x03", "A.B:")),
+    ],
+)
+def test_components(text: str, name: str | None) -> None:
+    assert names.component(text) == name

@@ -1,5 +1,6 @@
 """Drives, dates, vectors, memory, settings, errors; what the low memory holds."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,54 @@ def test_unknown_functions(guest: Guest, function: int) -> None:
 @pytest.mark.parametrize("function", [0x5C, 0x5D, 0x5E, 0x5F])
 def test_no_network(guest: Guest, function: int) -> None:
     assert guest.fail(function) == DosError.INVALID_FUNCTION
+
+
+def test_the_swappable_data_area(guest: Guest) -> None:
+    """Who calls DOS in the midst of a program saves the area, and puts it back."""
+    guest.call(0x34)
+    flag = linear(guest.task.es, guest.task.bx)
+    guest.call(0x1A, ds=0x1234, dx=0x5678)
+    guest.call(0x5D06)
+    place, size = linear(guest.task.ds, guest.task.si), guest.task.dx
+    assert (place, size, guest.task.cx) == (flag - 1, 0x18, 0x18)
+    saved = guest.task.read(place, size)
+    psp = guest.dos.psp
+    assert saved[:2] == bytes(2) and saved[12:16] == b"\x78\x56\x34\x12"
+    assert int.from_bytes(saved[16:18], "little") == psp and saved[22] == 2
+    guest.call(0x50, bx=0x4000)
+    guest.call(0x1A, ds=0, dx=0)
+    guest.task.write(place, saved)
+    guest.call(0x51)
+    assert guest.task.bx == psp and guest.dos.dta == (0x1234, 0x5678)
+
+
+def test_a_program_says_what_the_last_error_was(guest: Guest) -> None:
+    registers = (0x1F, 0x0D04, 0x0100, 0x1111, 0x2222, 0x3333, 0x4444, 0x5555)
+    guest.call(0x5D0A, dx=guest.put(struct.pack("<8H", *registers)))
+    guest.call(0x59)
+    names = ("ax", "bx", "cx", "dx", "si", "di", "ds", "es")
+    assert tuple(getattr(guest.task, name) for name in names) == registers
+    guest.fail(0x3E, bx=99)
+    guest.call(0x59)
+    assert (guest.task.ax, guest.task.bh) == (DosError.INVALID_HANDLE, 7)
+
+
+def test_a_parameter_block_is_made_of_the_bios_s(guest: Guest) -> None:
+    """Of a diskette of 360 KiB."""
+    block = struct.pack("<HBHBHHBH", 512, 2, 1, 2, 112, 720, 0xFD, 2)
+    guest.put(b"x" * 32, 0x300)
+    guest.call(0x53, si=guest.put(block.ljust(25, b"\0")), bp=0x300)
+    made = guest.get(0x300, 0x20)
+    expected = struct.pack("<HBBHBHHHBH", 512, 1, 1, 1, 2, 112, 12, 355, 2, 5)
+    assert made == b"xx" + expected + b"xxxx" + b"\xfd" + b"x" * 5 + b"\0\0\xff\xff"
+    guest.call(0x53, si=guest.put(b"\0" * 25), bp=0x300)
+
+
+def test_what_dos_keeps_to_itself(guest: Guest) -> None:
+    guest.task.ax = 0x6455
+    assert guest.dos.int21(guest.task) and guest.task.ax == 0x6455
+    guest.call(0x5D01)
+    assert guest.fail(0x5D08) == DosError.INVALID_FUNCTION
 
 
 def test_absolute_disk_access(guest: Guest) -> None:

@@ -52,7 +52,7 @@ def state(guest: Guest) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(code=st.binary(min_size=1, max_size=60), budget=st.integers(1, 400))
 def test_random_bytes(code: bytes, budget: int) -> None:
     ends: list[tuple[int, bytes]] = []

@@ -184,6 +184,128 @@ def test_command_com_is_played(play: Play, corpus86: Path, tmp_path: Path) -> No
     assert terminal.ends() == 0
 
 
+def test_the_shell_is_played_in_a_folder(play: Play, tmp_path: Path) -> None:
+    folder, picture = tmp_path / "games", tmp_path / "shot.png"
+    folder.mkdir()
+    (folder / "letter.txt").write_bytes(b"Dear all\r\n")
+    # Wait for a key with INT 16h; exit code 9.
+    (folder / "key.com").write_bytes(bytes.fromhex("B400 CD16 B8094C CD21"))
+    terminal = play("--png", picture, folder)
+    terminal.until(lambda: terminal.lines[terminal.screen.cursor.y] == "C:\\>")
+    terminal.type("type letter.txx\x7ft\r")
+    terminal.sees("Dear all")
+    terminal.type("\x03key\r")
+    terminal.sees("C:\\>^C")
+    terminal.sees("C:\\>key")
+    terminal.type("x")
+    terminal.until(lambda: terminal.lines[terminal.screen.cursor.y] == "C:\\>")
+    terminal.type("exit\r")
+    terminal.sees("games has ended, exit code 9; press any key")
+    terminal.type("x")
+    assert terminal.ends() == 9
+    assert restored(terminal)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+# Prints by FUNCTION for ever; after a Ctrl-C the next letter, after the fifth it ends.
+TALKS = """
+        mov ax, 0x2523
+        mov dx, handler
+        int 0x21
+        mov cx, 1
+        mov bx, 1
+next:   mov ah, FUNCTION
+        mov dx, text
+        %if FUNCTION < 9
+        mov dl, [text]
+        %endif
+        int 0x21
+        jmp next
+text    db "a$"
+handler:
+        inc byte [cs:text]
+        cmp byte [cs:text], 'f'
+        je ends
+        clc                     ; go on
+        retf
+ends:   stc
+        retf
+"""
+
+
+@pytest.mark.parametrize("function", [2, 9, 0x40])
+def test_control_c_while_a_program_only_writes(
+    play: Play, assemble: Assemble, function: int
+) -> None:
+    terminal = play(assemble("talks", f"FUNCTION equ {function}\n{TALKS}"))
+    terminal.until(lambda: terminal.lines[5][:4] == "aaaa")
+    terminal.type("\x13")  # Ctrl-S: it pauses
+    shown: list[list[str]] = []
+
+    def stands() -> bool:
+        shown.append(terminal.lines)
+        return shown[-1] == shown[-10:][0] and len(shown) > 10
+
+    terminal.until(stands)
+    terminal.type(" ")
+    for letter in "bcde":
+        terminal.type("\x03")
+        terminal.until(lambda letter=letter: terminal.lines[5][:4] == 4 * letter)
+    terminal.type("\x03")
+    terminal.sees("talks.com has ended, exit code 0")
+
+
+def test_the_shell_s_commands_can_be_stopped(play: Play, tmp_path: Path) -> None:
+    (tmp_path / "loop.bat").write_bytes(b"@echo off\n:a\necho on and on\ngoto a\n")
+    terminal = play(tmp_path)
+    terminal.sees("C:\\>")
+    terminal.type("loop\r")
+    terminal.until(lambda: terminal.lines[20:22] == ["on and on"] * 2)
+    terminal.type("\x03")
+    terminal.sees("^C")
+    terminal.until(lambda: terminal.lines[terminal.screen.cursor.y] == "C:\\>")
+    terminal.type("exit\r")
+    terminal.sees("has ended, exit code 0")
+    terminal.type(" ")
+    assert terminal.ends() == 0
+
+
+BOOTS = """
+        mov si, 0x7C00 + text
+next:   lodsb
+        mov ah, 0x0E
+        int 0x10
+        or al, al
+        jnz next
+keys:   mov ah, 0
+        int 0x16
+        mov ah, 0x0E
+        int 0x10
+        cmp al, 'q'
+        jne keys
+        cli
+        hlt
+text    db "Booted ", 0
+        times 510 - ($ - $$) db 0
+        dw 0xAA55
+        times 1536 db 0
+"""
+
+
+def test_a_disk_is_booted(play: Play, nasm: str, tmp_path: Path) -> None:
+    source, disk = tmp_path / "disk.asm", tmp_path / "disk.img"
+    source.write_text(f"cli\nsti\n{BOOTS}")  # it begins with no jump
+    subprocess.run([nasm, "-f", "bin", "-o", disk, source], check=True)
+    terminal = play(disk)
+    terminal.until(lambda: terminal.lines[0].startswith("Booted"))
+    terminal.type("xyz")
+    terminal.until(lambda: terminal.lines[0].endswith("xyz"))
+    terminal.type("q")
+    terminal.sees("disk.img has ended, exit code 0; press any key")
+    terminal.type("x")
+    assert terminal.ends() == 0
+
+
 def test_pictures_and_casts(play: Play, assemble: Assemble, tmp_path: Path) -> None:
     path, cast = tmp_path / "shot.png", tmp_path / "cast"
     keys = assemble("keys", programs.COLOURS)
@@ -252,6 +374,7 @@ def test_who_waits_for_a_key_uses_no_processor(play: Play, assemble: Assemble, p
         (("--screen", "text"), "--screen is for zoo run"),
         (("--speed", "fast"), "--speed fast: it is instructions a second"),
         (("--transcript", "file"), "--transcript is not for the machine vm86"),
+        (("--mount", "A=no.img"), "--mount A=no.img: No such file or directory"),
     ],
 )
 def test_what_is_refused(assemble: Assemble, options: tuple[str, ...], text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shutil
@@ -13,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from vm86.bios.disk import diskette
-from vm86.dos.diskmount import DiskMount
-from vm86.dos.volume import HIDDEN, LABEL
+from vm86.dos.diskmount import DiskMount, open_image
+from vm86.dos.volume import HIDDEN, LABEL, SYSTEM
 
 JOBS = ("debug", "edlin", "fc", "find", "more", "sort")
 
@@ -165,7 +163,7 @@ Directory A:\\SUB
 
 def test_chkdsk(corpus86: Path, tmp_path: Path) -> None:
     """Its figures are those of mdir for the same files: 355,328 bytes are free."""
-    disk = DiskMount("A", diskette(io.BytesIO(blank_360k())), tmp_path / "disk.img")
+    disk = kept(tmp_path / "disk.img")
     disk.create(("ZOO DISK",), LABEL).set_stamp(10 << 9 | 1 << 5 | 1, 0)
     disk.make_directory(("SUB",))
     disk.create(("SUB", "X.BIN"), 0).write(bytes(5000), 0)
@@ -178,6 +176,56 @@ def test_chkdsk(corpus86: Path, tmp_path: Path) -> None:
     # A folder has no sectors that could be checked.
     done = zoo("--engine", "jit", "--dos", "2.0", program)
     assert done.stdout == b"Invalid drive specification"
+
+
+def kept(path: Path) -> DiskMount:
+    """A new diskette in this file, as a drive that can be written to."""
+    path.write_bytes(blank_360k())
+    return open_image("A", path, keep=True)
+
+
+def test_diskcopy_and_diskcomp(corpus86: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "source.img", tmp_path / "target.img"
+    data = bytearray(blank_360k()[: 180 * 1024])
+    data[19:22] = struct.pack("<HB", 360, 0xFC)
+    data[26:28] = struct.pack("<H", 1)
+    data[30_000:31_000] = b"some file " * 100
+    source.write_bytes(data)
+    drives = ("--mount", f"A={source}", "--mount", f"B={target}:rw")
+    for name, version, answers, said in (
+        ("DISKCOPY.COM", "2.0", b"\rN\r", b"Copy complete"),
+        ("DISKCOPY.COM", "1.25", b"\rN\r", b"Copy complete"),
+        ("DISKCOMP.COM", "1.25", b"\rN\r", b"Diskettes compare ok"),
+    ):
+        if name == "DISKCOPY.COM":
+            target.write_bytes(bytes(180 * 1024))
+        program = corpus86 / f"msdos-{version}" / name
+        arguments = ("--engine", "jit", "--dos", version, *drives, program, "a:", "b:")
+        done = zoo(*arguments, input=answers)
+        assert said in done.stdout, done.stdout
+        assert target.read_bytes() == data == source.read_bytes()
+
+
+def test_sys(corpus86: Path, tmp_path: Path) -> None:
+    """It copies files that are hidden, as the first of a disk."""
+    source, target = tmp_path / "source.img", tmp_path / "target.img"
+    disk = kept(source)
+    program = (corpus86 / "msdos-2.0" / "SYS.COM").read_bytes()
+    files = {"IO.SYS": b"io" * 900, "MSDOS.SYS": b"msdos" * 900, "SYS.COM": program}
+    for name, content in files.items():
+        disk.create((name,), 0 if name == "SYS.COM" else HIDDEN | SYSTEM).write(content, 0)
+    disk.close()
+    target.write_bytes(blank_360k())
+    drives = ("--mount", f"A={source}", "--mount", f"B={target}:rw")
+    lines = b"a:\nsys b:\n"
+    done = zoo("--engine", "jit", "--dos", "2.0", *drives, tmp_path, input=lines)
+    assert b"System transferred" in done.stdout
+    copied = open_image("A", target, keep=False)
+    for name in ("IO.SYS", "MSDOS.SYS"):
+        entry = copied.entry((name,))
+        assert entry.attributes & (HIDDEN | SYSTEM) == HIDDEN | SYSTEM
+        found = copied.open((name,), reading=True, writing=False)
+        assert found.read(9999, 0) == files[name]
 
 
 def blank_360k() -> bytes:

@@ -16,7 +16,7 @@ from vm86.bios import data, screen
 from vm86.dos.mount import Mount
 from vm86.monitor.running import Stream
 from vm86.monitor.scheduler import Scheduler
-from vm86.monitor.tasks import Program, Task, new_services
+from vm86.monitor.tasks import Program, Task
 
 Assemble = Callable[[str, str], Path]
 Start = Callable[..., Task]
@@ -35,7 +35,7 @@ def start(assemble: Assemble, engine: str) -> Iterator[Start]:
         path = assemble(f"t{zlib.crc32(source.encode()):x}"[:8], source)
         program = Program(path, path.read_bytes(), "", [Mount("C", path.parent)], share)
         stream = Stream(None, io.BytesIO())
-        services = new_services(program, stream)
+        services = program.services(stream)
         services.speed = SPEED
         task = Task(path.name, program, services, engine)
         started.append(task)
@@ -90,6 +90,13 @@ def test_a_stack_that_is_none_shuts_one_task_down(start: Start) -> None:
     schedule([bad, good], 3 * SLICE)
     assert bad.failure is not None and ":0103" in bad.failure and "shut down" in bad.failure
     assert good.failure is None and counted(good) > 30
+
+
+def test_a_halt_for_ever_ends_the_program(start: Start) -> None:
+    task = start("cli\nhlt\njmp $")
+    schedule([task], SLICE)
+    assert task.failure is not None and "HLT with interrupts disabled" in task.failure
+    assert ":0101" in task.failure and executed(task) < 10
 
 
 @pytest.mark.parametrize("source", ["xor cx, cx\ndiv cx", "mov ax, [0xFFFF]"], ids=["0", "13"])

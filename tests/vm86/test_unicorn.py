@@ -186,6 +186,8 @@ def comparable(case: Instruction, registers: dict[str, int]) -> bool:
         return count(case, registers) <= 8 * case.size
     if case.op.name == "ENTER" and case.size == 4:
         return False  # Unicorn leaves the upper half of EBP, and a 386 loads ESP's
+    if case.op.name == "PUSH" and case.op.form == "" and case.size == 4:
+        return False  # of a segment register Unicorn writes four bytes, and a 386 two
     # Unicorn's LOCK NEG leaves flags of the operand's old value.
     return not (case.op.name == "NEG" and LOCK in case.code[:4])
 

@@ -1,4 +1,4 @@
-"""Virtual-8086 mode under a guest's own monitor, under the host's, and machines without DOS."""
+"""Virtual-8086 mode under a guest's own monitor, and under the host's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from test_programs import zoo
 
 from vm86.boot import boot
 from vm86.dos.mount import Mount
@@ -32,8 +31,11 @@ class Heard(Host):
         self.debug = b""
         self.output = b""
 
-    def on_byte(self) -> None:
-        return None
+    def on_redirected(self) -> list[bool]:
+        return [True, False]
+
+    def on_bytes(self, size: int) -> bytes:
+        return b""
 
     def show(self, events: Sequence[Event]) -> None:
         for kind, data in events:
@@ -223,42 +225,3 @@ def test_characters_printed_without_the_host_are_printed_alike(
         assert (asked < 500) == native
     assert len(ends[0][1]) > 2500
     assert ends[0] == ends[1]
-
-
-ROM = """
-bits 16
-        times 0xFE00 db 0
-start:  mov al, 0x42
-        mov dx, 0x190
-        out dx, al
-        mov byte [cs:0xFE00], 0           ; in vain
-        cmp byte [cs:0xFE00], 0xB0
-        mov al, 'R'
-        je good
-        mov al, 'W'
-good:   out 0xE9, al
-        hlt
-        times 0xFFF0 - ($ - $$) db 0
-        jmp 0xF000:0xFE00
-        times 0x10000 - ($ - $$) db 0
-"""
-
-
-def test_a_rom_starts_at_the_reset_vector(nasm: str, tmp_path: Path, engine: str) -> None:
-    source, image = tmp_path / "rom.asm", tmp_path / "rom.bin"
-    source.write_text(ROM)
-    subprocess.run([nasm, "-f", "bin", "-o", str(image), str(source)], check=True)
-    done = zoo("--engine", engine, "--rom", f"{image}@F0000h", "--post-port", "190h")
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"R", b"POST 42\n")
-
-
-@pytest.mark.parametrize(
-    ("size", "address", "said"),
-    [(4096, "F0000", "ends at f1000h"), (9, "F0000", "whole pages"), (9, "x", "hexadecimal")],
-)
-def test_roms_that_cannot_be(size: int, address: str, said: str, tmp_path: Path) -> None:
-    image = tmp_path / "rom.bin"
-    image.write_bytes(bytes(size))
-    done = zoo("--rom", f"{image}@{address}")
-    assert done.returncode == 2
-    assert said.encode() in done.stderr and b"Traceback" not in done.stderr

@@ -116,6 +116,14 @@ def pops_by_another_digit(vector: Vector) -> bool:
     return vector.form == "8F" and code[1] >> 3 & 7 != 0
 
 
+def shifts_too_far(vector: Vector) -> bool:
+    """SHL or SHR of a byte by 16 or 24: what CF has then is undefined, the same as after a shift
+    by 8 on a 386 and 0 on its forerunners."""
+    form, _, digit = vector.form.partition(".")
+    count = {"C0": vector.code[-2], "D2": vector.before["cx"]}.get(form, 0)
+    return digit in ("4", "5", "6") and count & 31 in (16, 24)
+
+
 @pytest.mark.parametrize("name", ["interp", "jit"])
 @pytest.mark.parametrize("chip", ["8086", "80286"])
 def test_every_vector_that_a_386_must_match(chip: str, name: str, corpus86: Path) -> None:
@@ -128,7 +136,7 @@ def test_every_vector_that_a_386_must_match(chip: str, name: str, corpus86: Path
         found = tried.differences(vector)
         if not found:
             passed += 1
-        elif not (chip == "80286" and divides_too_far(vector)):
+        elif not (shifts_too_far(vector) or (chip == "80286" and divides_too_far(vector))):
             wrong.append(f"{vector.form} {vector.code.hex()} ({vector.number}): {found}")
     assert not wrong, "\n".join(wrong[:20])
     assert passed > 53_000

@@ -78,7 +78,7 @@ DAMAGE = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sampled_from([1, 2, 3, 4, 5, 7, 8]), st.binary(max_size=200), DAMAGE)
 def test_a_damaged_story_comes_back(
     version: int, code: bytes, damage: list[tuple[int, bytes]]

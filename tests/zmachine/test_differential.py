@@ -65,7 +65,7 @@ pytestmark = pytest.mark.usefixtures("eager")
 
 def explore(examples: int, strategy: st.SearchStrategy[Any], body: Callable[[Any], None]) -> None:
     """Call `body` with that many examples."""
-    quick = settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    quick = settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     quick(given(strategy)(lambda example: body(example)))()
 
 

@@ -312,7 +312,7 @@ def test_published_games_are_read_without_a_complaint(corpus: Path) -> None:
 # Damage
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(
@@ -342,7 +342,7 @@ def test_damage_never_breaks_the_reader(changes: list[tuple[int, int]], end: int
         contents.separators()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=20))
 def test_a_damaged_blorb_never_breaks_the_reader(changes: list[tuple[int, int]]):
     data = bytearray(blorb_file(museum()[:2000], RECORD))

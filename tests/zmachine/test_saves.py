@@ -186,7 +186,7 @@ CHANGES = st.lists(
 ) | st.integers(0, 255).map(lambda value: [(k, value) for k in range(64, MEMORY, 3)])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(CHANGES, st.integers(0, 50)), min_size=1, max_size=8))
 def test_undo_is_exact_at_every_level(turns: list[tuple[list[tuple[int, int]], int]]) -> None:
     """What is restored is what was saved; only the result's variable is 2."""
@@ -249,7 +249,7 @@ NAMES = st.text(max_size=100) | st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(NAMES)
 def test_no_name_leads_out_of_the_folder(name: str) -> None:
     folder = Path("/saves")

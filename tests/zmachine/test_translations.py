@@ -168,7 +168,7 @@ eager = pytest.mark.usefixtures("eager")
 
 def explore(count: int, strategy: st.SearchStrategy[Any], body: Callable[[Any], None]) -> None:
     """Call `body` with that many examples."""
-    checked = settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
+    checked = settings(max_examples=count, suppress_health_check=list(HealthCheck))
     checked(given(strategy)(lambda example: body(example)))()
 
 

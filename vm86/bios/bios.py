@@ -15,7 +15,6 @@ from vm86.task import Task
 
 END_OF_INTERRUPT = 0x20
 BREAK, PRINT_SCREEN = 0x1B, 0x05
-DISKETTE_VECTOR = 0x1E
 
 # What the stub of an interrupt's handler does after it has called the host, where not only IRET.
 AFTER = {0x08: timer.AFTER_TICK}
@@ -47,7 +46,7 @@ class Bios:
         for address, content in rom.rom():
             task.write(address, content)
         data.initialise(task, self.memory, self.disks.count(0), self.disks.count(HARD))
-        data.set_vector(task, DISKETTE_VECTOR, rom.SEGMENT, rom.DISKETTE_PARAMETERS)
+        data.set_vector(task, rom.DISKETTE_VECTOR, rom.SEGMENT, rom.DISKETTE_PARAMETERS)
         video.power_on(self.video, task)
         timer.set_ticks(task, self.ports.cmos.now())
 

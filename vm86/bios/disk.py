@@ -1,12 +1,10 @@
-"""INT 13h: diskettes and hard disks (Ralf Brown's list), on images that change only when saved."""
+"""INT 13h: diskettes and hard disks (Ralf Brown's list), on images."""
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from vm86.bios import data, rom
@@ -20,10 +18,13 @@ OK = 0x00
 BAD_COMMAND = 0x01
 NOT_FOUND = 0x04
 DMA_BOUNDARY = 0x09
+UNKNOWN_MEDIUM = 0x0C
 CONTROLLER = 0x20
 TIMEOUT = 0x80
 
 MOST_CYLINDERS = 1024
+ADDRESS = 4  # bytes that a sector's address has on a track
+SIZE = 2  # in it, for 512 bytes
 
 
 class Geometry(NamedTuple):
@@ -48,15 +49,19 @@ DISKETTES = {
 
 
 class Image:
-    """A disk: a file of sectors, which stays as it is, and above it those that were written.
+    """A disk: a file of sectors, which stays as it is, and above it those that were written; or,
+    with `keep`, a file that gets them at once, so that nothing is lost when the host is killed.
 
-    file: opened for reading, and only read here.
+    file: opened for reading, and with `keep` for writing, unbuffered. writes: how many there were.
     """
 
-    def __init__(self, file: BinaryIO, geometry: Geometry) -> None:
+    def __init__(self, file: BinaryIO, geometry: Geometry, *, keep: bool = False) -> None:
         self._file = file
+        self._users = 1
         self.geometry = geometry
+        self.keep = keep
         self.written: dict[int, bytes] = {}
+        self.writes = 0
 
     @property
     def size(self) -> int:
@@ -72,32 +77,31 @@ class Image:
         return self._file.read(SECTOR).ljust(SECTOR, b"\0")
 
     def write(self, sector: int, content: bytes) -> None:
-        """512 bytes."""
-        self.written[sector] = content
+        """A whole number of sectors, all of which are written or none when the host is killed.
+        OSError when the file can't be written to."""
+        self.writes += 1
+        if not self.keep:
+            for k in range(0, len(content), SECTOR):
+                self.written[sector + k // SECTOR] = content[k : k + SECTOR]
+            return
+        self._file.seek(SECTOR * sector)
+        if self._file.write(content) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def save(self, path: Path) -> None:
-        """Put the disk as it now is into the file, or leave that as it is. Raises OSError."""
-        path = path.resolve()
-        mode = path.stat().st_mode if path.exists() else None
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as new:
-                self._file.seek(0)
-                shutil.copyfileobj(self._file, new)
-                for sector, content in self.written.items():
-                    new.seek(SECTOR * sector)
-                    new.write(content)
-                new.flush()
-                os.fsync(new.fileno())
-            if mode is not None:
-                os.chmod(name, mode)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+    def share(self) -> Image:
+        """For another who will close it."""
+        self._users += 1
+        return self
 
     def close(self) -> None:
-        self._file.close()
+        """Raises OSError: what was written may not be on the disk."""
+        self._users -= 1
+        if self._users == 0:
+            try:
+                if self.keep and self.writes:
+                    os.fsync(self._file.fileno())
+            finally:
+                self._file.close()
 
     def state(self) -> dict[str, object]:
         """The sectors written, in hexadecimal, by their numbers in decimal."""
@@ -120,28 +124,28 @@ def _length(file: BinaryIO) -> int:
     return file.seek(0, 2)
 
 
-def diskette(file: BinaryIO) -> Image:
+def diskette(file: BinaryIO, *, keep: bool = False) -> Image:
     """An image of one of the usual sizes. ValueError when it is of another."""
     geometry = DISKETTES.get(_length(file) // 1024)
     if geometry is None or _length(file) % 1024:
         raise ValueError("the image has no diskette's size")
-    return Image(file, geometry)
+    return Image(file, geometry, keep=keep)
 
 
-def hard_disk(file: BinaryIO) -> Image:
+def hard_disk(file: BinaryIO, *, keep: bool = False) -> Image:
     """An image of whole cylinders; what is behind the last or the 1024th is out of reach."""
     total = _length(file) // SECTOR
     heads = 16 if total <= MOST_CYLINDERS * 16 * 63 else 255
     cylinders = min(max(1, total // (heads * 63)), MOST_CYLINDERS)
-    return Image(file, Geometry(cylinders, heads, 63))
+    return Image(file, Geometry(cylinders, heads, 63), keep=keep)
 
 
-def image(file: BinaryIO) -> Image:
+def image(file: BinaryIO, *, keep: bool = False) -> Image:
     """A diskette's if it is of such a size, or else a hard disk's."""
     try:
-        return diskette(file)
+        return diskette(file, keep=keep)
     except ValueError:
-        return hard_disk(file)
+        return hard_disk(file, keep=keep)
 
 
 class Disks:
@@ -233,8 +237,42 @@ def _sector(task: Task, image: Image) -> int | None:
 
 
 def format_track(task: Task, disks: Disks, image: Image) -> int:
-    """05: it is not done."""
-    return BAD_COMMAND
+    """05: a diskette's track CH, DH gets AL sectors, as ES:BX has four bytes for each of them:
+    cylinder, head, number, size. A hard disk's gets all of its own. They are filled with the byte
+    that INT 1Eh's table has for it. A diskette has no other sectors than its image: another number
+    or size of them is not found."""
+    cylinders, heads, sectors, kind = image.geometry
+    cylinder, head = task.ch | task.cl << 2 & 0x300, task.dh
+    if cylinder >= cylinders or head >= heads:
+        return NOT_FOUND
+    numbers = list(range(1, sectors + 1))
+    if kind:
+        fields = task.read(linear(task.es, task.bx), ADDRESS * task.al)
+        wanted = [fields[k : k + ADDRESS] for k in range(0, len(fields), ADDRESS)]
+        if sorted(wanted) != [bytes((cylinder, head, number, SIZE)) for number in numbers]:
+            return NOT_FOUND if wanted else BAD_COMMAND
+    segment, offset = data.vector(task, rom.DISKETTE_VECTOR)
+    fill = task.read(linear(segment, offset) + rom.FILL, 1)
+    first = (cylinder * heads + head) * sectors
+    for number in range(first, first + sectors):
+        image.write(number, fill * SECTOR)
+    return OK
+
+
+def set_kind(task: Task, disks: Disks, image: Image) -> int:
+    """17: which kind of diskette is to be formatted. It is one already."""
+    return OK if image.geometry.kind else BAD_COMMAND
+
+
+def set_medium(task: Task, disks: Disks, image: Image) -> int:
+    """18: likewise, by its last cylinder and its sectors, as in 08; ES:DI: its table."""
+    cylinders, _, sectors, kind = image.geometry
+    if not kind:
+        return BAD_COMMAND
+    if (task.ch | task.cl << 2 & 0x300, task.cl & 0x3F) != (cylinders - 1, sectors):
+        return UNKNOWN_MEDIUM
+    task.es, task.di = rom.SEGMENT, rom.DISKETTE_PARAMETERS
+    return OK
 
 
 def parameters(task: Task, disks: Disks, image: Image) -> int:
@@ -269,6 +307,8 @@ FUNCTIONS: dict[int, Service] = {
     0x10: reset,
     0x11: reset,
     0x16: changed,
+    0x17: set_kind,
+    0x18: set_medium,
 }
 STATUS, KIND = 0x01, 0x15  # these two answer in another way
 

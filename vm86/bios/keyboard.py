@@ -171,12 +171,15 @@ def put(task: Task, value: int) -> bool:
     return True
 
 
+def is_empty(task: Task) -> bool:
+    return word(task, data.BUFFER_HEAD) == word(task, data.BUFFER_TAIL)
+
+
 def peek(task: Task) -> int | None:
     """The word that is next, or None."""
-    head = word(task, data.BUFFER_HEAD)
-    if head == word(task, data.BUFFER_TAIL):
+    if is_empty(task):
         return None
-    return word(task, linear(data.SEGMENT, head))
+    return word(task, linear(data.SEGMENT, word(task, data.BUFFER_HEAD)))
 
 
 def drop(task: Task) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from vm86.bios import data
@@ -64,27 +65,45 @@ MODES = {
 TEXT = MODES[3]
 
 
+class Layout(NamedTuple):
+    """rows: of characters. page: bytes from one to the next, which fits the rows."""
+
+    mode: Mode
+    rows: int
+    page: int
+    pages: int
+
+
+@cache
+def _layout(number: int, last: int) -> Layout:
+    mode = MODES.get(number, TEXT)
+    if mode.bits:
+        return Layout(mode, ROWS, mode.page, mode.pages)
+    rows = last + 1 if 0 < last < MOST_ROWS else ROWS
+    page = max(mode.page, -(-rows * mode.columns * 2 // 0x800) * 0x800)
+    return Layout(mode, rows, page, min(mode.pages, CELLS // page))
+
+
+def layout(memory: Memory) -> Layout:
+    """The present mode's; that of mode 3 where the data area has none."""
+    area = memory.read(data.VIDEO_MODE, data.LAST_ROW - data.VIDEO_MODE + 1)
+    return _layout(area[0] & 0x7F, area[-1])
+
+
 def mode_of(memory: Memory) -> Mode:
     """The present mode, as the data area has it; 3 where it has none."""
-    return MODES.get(memory.read(data.VIDEO_MODE, 1)[0] & 0x7F, TEXT)
+    return layout(memory).mode
 
 
 def rows_of(memory: Memory) -> int:
     """Rows of characters: 25, or as many as a font of another height gives."""
-    last = memory.read(data.LAST_ROW, 1)[0]
-    if mode_of(memory).bits or not 0 < last < MOST_ROWS:
-        return ROWS
-    return last + 1
+    return layout(memory).rows
 
 
 def page_size(memory: Memory) -> int:
-    """Bytes from one page to the next, which fits the rows."""
-    mode = mode_of(memory)
-    return max(
-        mode.page, 0 if mode.bits else -(-rows_of(memory) * mode.columns * 2 // 0x800) * 0x800
-    )
+    """Bytes from one page to the next."""
+    return layout(memory).page
 
 
 def pages_of(memory: Memory) -> int:
-    mode = mode_of(memory)
-    return mode.pages if mode.bits else min(mode.pages, CELLS // page_size(memory))
+    return layout(memory).pages

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from vm86.bios import data, pixels
-from vm86.bios.modes import Mode, mode_of, page_size, pages_of, rows_of
+from vm86.bios.modes import Mode, layout, mode_of, pages_of, rows_of
 from vm86.devices.adapter import CURSOR_HIGH, START_HIGH, Adapter
 from vm86.task import Task, set_word
 
 BELL, BACKSPACE, LINE_FEED, RETURN = 7, 8, 10, 13
 BLANK = 0x20
+PLAIN = 0x07  # an attribute: grey on black
 MOST_PAGES = 8
+_CONTROL = re.compile(rb"[\b\n\r]")
 
 
 def page_of(task: Task, number: int) -> int:
@@ -19,10 +23,6 @@ def page_of(task: Task, number: int) -> int:
 
 def active_page(task: Task) -> int:
     return page_of(task, data.byte(task, data.ACTIVE_PAGE))
-
-
-def page_address(task: Task, page: int) -> int:
-    return mode_of(task).address + page * page_size(task)
 
 
 def cursor(task: Task, page: int) -> tuple[int, int]:
@@ -40,28 +40,36 @@ def set_cursor(task: Task, adapter: Adapter, page: int, row: int, column: int) -
 
 def show_cursor(task: Task, adapter: Adapter) -> None:
     """Let the CRTC show the active page, and the cursor in it."""
-    page = active_page(task)
+    page, shape = active_page(task), layout(task)
     row, column = cursor(task, page)
-    start = page * page_size(task)
+    start = page * shape.page
     set_word(task, data.PAGE_START, start)
     adapter.set_pair(START_HIGH, start // 2)
-    adapter.set_pair(CURSOR_HIGH, start // 2 + row * mode_of(task).columns + column)
+    adapter.set_pair(CURSOR_HIGH, start // 2 + row * shape.mode.columns + column)
 
 
 def cell(task: Task, page: int, row: int, column: int) -> int:
     """The address of a cell of a text mode; within the page, wherever the cursor is."""
-    offset = 2 * (row * mode_of(task).columns + column)
-    return page_address(task, page) + offset % page_size(task)
+    shape = layout(task)
+    offset = 2 * (row * shape.mode.columns + column)
+    return shape.mode.address + page * shape.page + offset % shape.page
 
 
-def put(task: Task, page: int, row: int, column: int, code: int, attribute: int | None) -> None:
-    """A character; attribute None leaves a text cell's as it is. In graphics it is the colour."""
+def put(task: Task, page: int, row: int, column: int, text: bytes, attribute: int | None) -> None:
+    """Characters of one row; attribute None leaves a text mode's cells theirs. In graphics it is
+    the colour."""
     mode = mode_of(task)
     if mode.bits:
-        pixels.draw(task, mode, row, column, code, 0xF if attribute is None else attribute)
-    else:
-        pair = bytes([code]) if attribute is None else bytes((code, attribute))
-        task.write(cell(task, page, row, column), pair)
+        colour = 0xF if attribute is None else attribute
+        for k, code in enumerate(text):
+            pixels.draw(task, mode, row, column + k, code, colour)
+        return
+    place = cell(task, page, row, column)
+    cells = bytearray(task.read(place, 2 * len(text)))
+    cells[::2] = text
+    if attribute is not None:
+        cells[1::2] = bytes([attribute]) * len(text)
+    task.write(place, bytes(cells))
 
 
 def repeat(task: Task, page: int, code: int, attribute: int | None, count: int) -> None:
@@ -71,7 +79,7 @@ def repeat(task: Task, page: int, code: int, attribute: int | None, count: int) 
     first = row * columns + column
     last = min(first + count, rows_of(task) * columns)
     for place in range(first, last):
-        put(task, page, *divmod(place, columns), code, attribute)
+        put(task, page, *divmod(place, columns), bytes([code]), attribute)
 
 
 def scroll(
@@ -90,13 +98,29 @@ def scroll(
     height = bottom - top + 1
     if not lines or abs(lines) > height:
         lines = height
+    if not mode.bits:
+        _scroll_cells(task, page, (top, left, bottom, right), lines, attribute)
+        return
     order = range(top, bottom + 1) if lines > 0 else range(bottom, top - 1, -1)
     for row in order:
         source = row + lines if top <= row + lines <= bottom else None
-        if mode.bits:
-            _move_pixels(task, mode, source, row, (left, right), attribute)
-        else:
-            _move_cells(task, page, source, row, (left, right), attribute)
+        _move_pixels(task, mode, source, row, (left, right), attribute)
+
+
+def _scroll_cells(
+    task: Task, page: int, window: tuple[int, int, int, int], lines: int, attribute: int
+) -> None:
+    """A window of a text mode, which is within the screen, by not more lines than it has."""
+    top, left, bottom, right = window
+    size = 2 * mode_of(task).columns
+    place = cell(task, page, top, 0)
+    cells = task.read(place, size * (bottom - top + 1))
+    rows = [cells[k : k + size] for k in range(0, len(cells), size)]
+    free = [bytes((BLANK, attribute)) * mode_of(task).columns] * abs(lines)
+    moved = rows[lines:] + free if lines > 0 else free + rows[:lines]
+    start, stop = 2 * left, 2 * right + 2
+    changed = (a[:start] + b[start:stop] + a[stop:] for a, b in zip(rows, moved, strict=True))
+    task.write(place, b"".join(changed))
 
 
 def _move_pixels(
@@ -109,49 +133,62 @@ def _move_pixels(
         pixels.copy(task, mode, source, row, *span)
 
 
-def _move_cells(
-    task: Task, page: int, source: int | None, row: int, span: tuple[int, int], attribute: int
-) -> None:
-    """Likewise in a text mode."""
-    left, right = span
-    width = right - left + 1
-    if source is None:
-        cells = bytes((BLANK, attribute)) * width
-    else:
-        cells = task.read(cell(task, page, source, left), 2 * width)
-    task.write(cell(task, page, row, left), cells)
+def write(task: Task, adapter: Adapter, page: int, text: bytes, attribute: int | None) -> int:
+    """Characters as a teletype prints them: they move the cursor and scroll. How often it rang."""
+    silent = text.replace(bytes([BELL]), b"")
+    if silent:
+        _print(task, adapter, page, silent, attribute)
+    return len(text) - len(silent)
 
 
-def write(task: Task, adapter: Adapter, page: int, code: int, attribute: int | None) -> bool:
-    """A character as a teletype prints it: it moves the cursor and scrolls. Whether it rang."""
+def _print(task: Task, adapter: Adapter, page: int, text: bytes, attribute: int | None) -> None:
     rows, columns = rows_of(task), mode_of(task).columns
     row, column = cursor(task, page)
-    if code == BELL:
-        return True
-    if code == BACKSPACE:
-        column = max(0, column - 1)
-    elif code == RETURN:
-        column = 0
-    elif code == LINE_FEED:
-        row += 1
-    else:
-        put(task, page, row, column, code, attribute)
-        column += 1
-    if column >= columns:
-        row, column = row + 1, 0
-    if row >= rows:
-        row = rows - 1
-        scroll(task, page, (0, 0, rows - 1, columns - 1), 1, _below(task, page))
+    done = 0
+    while done < len(text):
+        at, size, code = (row, column), 1, text[done]
+        if code == BACKSPACE:
+            column = max(0, column - 1)
+        elif code == RETURN:
+            column = 0
+        elif code == LINE_FEED:
+            row += 1
+        else:
+            room = columns - column if row < rows and column < columns else 1
+            plain = _plain(text[done : done + room])
+            put(task, page, row, column, plain, attribute)
+            size = len(plain)
+            column += size
+            at = row, column - 1
+        done += size
+        if column >= columns:
+            row, column = row + 1, 0
+        if row >= rows:
+            row = rows - 1
+            below = _below(task, page, *at)
+            scroll(task, page, (0, 0, rows - 1, columns - 1), 1, below)
     set_cursor(task, adapter, page, row, column)
-    return False
 
 
-def _below(task: Task, page: int) -> int:
+def _plain(text: bytes) -> bytes:
+    """As much of it as is before the first control character."""
+    return _CONTROL.split(text, 1)[0]
+
+
+def _below(task: Task, page: int, row: int, column: int) -> int:
     """The attribute for the row that scrolls in: that of the cell at the cursor (IBM BIOS)."""
     if mode_of(task).bits:
         return 0
-    row, column = cursor(task, page)
     return task.read(cell(task, page, row, column) + 1, 1)[0]
+
+
+def clear_page(task: Task, adapter: Adapter) -> None:
+    """The active page, with the cursor at its top left."""
+    page = active_page(task)
+    attribute = 0 if mode_of(task).bits else PLAIN
+    bottom, right = rows_of(task) - 1, mode_of(task).columns - 1
+    scroll(task, page, (0, 0, bottom, right), 0, attribute)
+    set_cursor(task, adapter, page, 0, 0)
 
 
 def clear(task: Task) -> None:
@@ -160,4 +197,4 @@ def clear(task: Task) -> None:
     if mode.bits:
         task.write(mode.address, bytes(0x10000 if mode.bits == 8 else 0x4000))
     else:
-        task.write(mode.address, bytes((BLANK, 0x07)) * 0x4000)
+        task.write(mode.address, bytes((BLANK, PLAIN)) * 0x4000)

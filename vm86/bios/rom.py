@@ -24,6 +24,8 @@ AT = 0xFC
 CONFIGURATION_TABLE = bytes((8, 0, AT, 1, 0, 0x60, 0, 0, 0, 0))
 
 # INT 1Eh: a 1.44 MB drive (Ralf Brown's table 1264).
+DISKETTE_VECTOR = 0x1E
+FILL = 8  # the place in it of what sectors are filled with when they are formatted
 DISKETTE_TABLE = bytes((0xDF, 0x02, 0x25, 2, 18, 0x1B, 0xFF, 0x6C, 0xF6, 0x0F, 0x08))
 
 # INT 10h 1Bh: modes 0 to 7 and 13h; 200, 350 and 400 lines; character blocks; DAC, palette.

@@ -181,8 +181,7 @@ def teletype(video: Video, task: Task) -> None:
 
 
 def _type(video: Video, task: Task, page: int, code: int, attribute: int | None) -> None:
-    if output.write(task, video.adapter, page, code, attribute):
-        video.bells += 1
+    video.bells += output.write(task, video.adapter, page, bytes([code]), attribute)
 
 
 def state(video: Video, task: Task) -> None:

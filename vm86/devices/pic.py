@@ -134,6 +134,10 @@ class PicPair(Device):
         self.master = Pic(0x08, 0xB8)
         self.slave = Pic(0x70, 0x8F)
 
+    def power_on(self) -> None:
+        """Before a BIOS has programmed them, no request comes through."""
+        self.master.imr = self.slave.imr = 0xFF
+
     def raise_irq(self, number: int) -> None:
         """An edge on IRQ 0-15. There is no IRQ 2: it is the slave's."""
         if number >= 8:
@@ -144,6 +148,10 @@ class PicPair(Device):
     def _requests(self) -> tuple[int | None, int | None]:
         behind = self.slave.request()
         return self.master.request(0 if behind is None else 1 << CASCADE), behind
+
+    def lets_through(self, number: int) -> bool:
+        """Whether an edge on IRQ 0-7 would be served."""
+        return self.master.request(1 << number) is not None
 
     def pending(self) -> int | None:
         """The vector that `acknowledge` would give, or None."""

@@ -200,6 +200,11 @@ class Pit(Device):
         self.port61 = 0
         self.refresh = 0
 
+    def power_on(self) -> None:
+        """Before a BIOS has programmed them, the channels do not count."""
+        for channel in self.channels:
+            channel.null = 1
+
     def advance(self, clocks: int) -> None:
         """Let clocks pass. However often channel 0's output rises in them, there is one request: a
         caller that wants each takes no more at once than `until_tick` gives."""

@@ -65,6 +65,12 @@ class Ports:
             for port in range(first, last + 1)
         }
 
+    def power_on(self) -> None:
+        """As a ROM finds them, before it sets them up: new ones are as a BIOS leaves them."""
+        self.pic.power_on()
+        self.pit.power_on()
+        self.a20.set(1)
+
     def read(self, port: int, size: int = 1) -> int:
         if size == 1:
             device = self._at.get(port)
@@ -86,6 +92,13 @@ class Ports:
         """Timer clocks until a device may request an interrupt by itself, or None."""
         waits = (self.pit.until_tick(), self.keyboard.until_byte())
         return min((wait for wait in waits if wait is not None), default=None)
+
+    def will_interrupt(self) -> bool:
+        """Whether a device will interrupt by itself, some time, and is not masked."""
+        waits = {TIMER: self.pit.until_tick(), KEYBOARD: self.keyboard.until_byte()}
+        return self.pic.pending() is not None or any(
+            wait is not None and self.pic.lets_through(number) for number, wait in waits.items()
+        )
 
     def _parts(self) -> dict[str, Device]:
         return {name: getattr(self, name) for _, _, name, _ in RANGES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from vm86.dos.drives import Place
 from vm86.dos.errors import DosError, Failure
 from vm86.dos.files import create_place, open_file
 from vm86.dos.openfiles import DiskFile
-from vm86.dos.volume import DIRECTORY, LABEL, Entry, Volume
+from vm86.dos.system import YEARS
+from vm86.dos.volume import DIRECTORY, HIDDEN, LABEL, SYSTEM, Entry, Volume
 
 if TYPE_CHECKING:
     from vm86.dos.kernel import Dos
@@ -35,7 +37,9 @@ WORDS = {
 }
 NO_FILE = "File not found"
 NUMBER = "Invalid number of parameters"
-_CHUNK = 0x8000
+ANY_KEY = "Strike a key when ready . . . "
+_CHUNK, _TYPED = 0x8000, 0x400  # bytes that are copied, or shown, at once
+_PAGE = 23  # lines of DIR /P
 _WIDE = 5  # names in a line of DIR /W
 
 
@@ -88,17 +92,18 @@ def dir_(shell: Shell, rest: str) -> Outcome:
     found = _files(place, DIRECTORY)
     if "W" in options:
         rows = [found[k : k + _WIDE] for k in range(0, len(found), _WIDE)]
-        for row in rows:
-            shell.complain("   ".join(_name(entry) for entry in row))
+        lines = ["   ".join(_name(entry) for entry in row) for row in rows]
     else:
-        for entry in found:
-            shell.complain(_line(entry))
+        lines = [_line(entry) for entry in found]
+    for number, line in enumerate(lines):
+        if "P" in options and number and number % _PAGE == 0:
+            yield from pause(shell, "")
+        shell.complain(line)
     if not found:
         shell.complain(NO_FILE)
     else:
         free = place.mount.free_clusters() * place.mount.shape.cluster_size
         shell.complain(f"{len(found):9} File(s) {free:10} bytes free")
-    yield from ()
     return None
 
 
@@ -173,11 +178,12 @@ def type_(shell: Shell, rest: str) -> Outcome:
         return
     file = open_file(shell.dos, paths[0], READ)
     try:
-        while data := (yield from shell.read(file, _CHUNK)):
+        while data := (yield from shell.read(file, _TYPED)):
             text, end, _ = data.partition(b"\x1a")
             shell.say(text.decode(names.CODE_PAGE))
             if end:
                 return
+            yield True  # a Ctrl-C may come
     finally:
         file.close()
 
@@ -373,33 +379,80 @@ def echo(shell: Shell, rest: str) -> Outcome:
 def cls(shell: Shell, rest: str) -> Outcome:
     del rest
     yield from ()
-    shell.say("\x1b[2J")
+    shell.dos.screen.clear()
 
 
 def date_(shell: Shell, rest: str) -> Outcome:
-    del rest
-    yield from ()
-    shell.complain(f"Current date is {date(shell.dos.clock.now())}")
+    if not rest.strip():
+        shell.complain(f"Current date is {date(shell.dos.clock.now())}")
+    yield from _set_clock(shell, rest, "date (mm-dd-yy): ", "Invalid date", _date)
 
 
 def time_(shell: Shell, rest: str) -> Outcome:
-    del rest
+    if not rest.strip():
+        shell.complain(f"Current time is {time(shell.dos.clock.now())}")
+    yield from _set_clock(shell, rest, "time: ", "Invalid time", _time)
+
+
+def _set_clock(
+    shell: Shell, given: str, wanted: str, wrong: str, meant: Callable[..., datetime.datetime]
+) -> Generator[bool, None, None]:
+    """Set the clock to what is given, or else typed, until it means something or is nothing."""
+    text = given.strip()
+    while True:
+        if not text:
+            shell.say(f"Enter new {wanted}")
+            text = ((yield from shell.read_line()) or "").strip()
+            shell.say("\n")
+            if not text:
+                return
+        try:
+            numbers = [int(part) for part in re.split("[-/.:]", text)]
+            shell.dos.clock.set(meant(shell.dos.clock.now(), *numbers))
+            return
+        except (ValueError, TypeError):  # no numbers, or too many or few
+            shell.complain(wrong)
+            text = ""
+
+
+def _date(now: datetime.datetime, month: int, day: int, year: int) -> datetime.datetime:
+    year += 1900 if 80 <= year <= 99 else 0
+    if year not in YEARS:
+        raise ValueError
+    return now.replace(year=year, month=month, day=day)
+
+
+def _time(
+    now: datetime.datetime, hour: int, minute: int = 0, second: int = 0, hundredth: int = 0
+) -> datetime.datetime:
+    return now.replace(hour=hour, minute=minute, second=second, microsecond=hundredth * 10_000)
+
+
+def break_(shell: Shell, rest: str) -> Outcome:
     yield from ()
-    shell.complain(f"Current time is {time(shell.dos.clock.now())}")
+    shell.dos.break_check = _switch(shell, "BREAK", rest, shell.dos.break_check)
+
+
+def verify(shell: Shell, rest: str) -> Outcome:
+    yield from ()
+    shell.dos.verify = _switch(shell, "VERIFY", rest, shell.dos.verify)
+
+
+def _switch(shell: Shell, name: str, rest: str, now: int) -> int:
+    """What a setting is after a command that says ON or OFF, or that asks."""
+    word = names.upper(rest.strip().lstrip("=").strip())
+    if word in ("ON", "OFF"):
+        return int(word == "ON")
+    shell.complain("Must specify ON or OFF" if word else f"{name} is {'on' if now else 'off'}")
+    return now
 
 
 # Batch files
 
 
-def rem(shell: Shell, rest: str) -> Outcome:
-    del shell, rest
-    yield from ()
-    return None
-
-
 def pause(shell: Shell, rest: str) -> Outcome:
     del rest
-    shell.say("Strike a key when ready . . . ")
+    shell.say(ANY_KEY)
     yield from shell.read_key()
     shell.say("\r\n")
     return None
@@ -410,7 +463,7 @@ def goto(shell: Shell, rest: str) -> Outcome:
     label = rest.strip().lstrip(":").split(maxsplit=1)[:1]
     if shell.batches and not (label and shell.batches[-1].goto(label[0])):
         shell.complain("Label not found")
-        shell.batches.clear()
+        shell.stop_batches()
 
 
 def shift(shell: Shell, rest: str) -> Outcome:
@@ -429,21 +482,21 @@ def call(shell: Shell, rest: str) -> Outcome:
 
 def if_(shell: Shell, rest: str) -> Outcome:
     """IF [NOT] EXIST FILE, ERRORLEVEL N or A==B, and a command."""
-    words = rest.strip()
     wanted = True
-    if words.upper().startswith("NOT "):
-        wanted, words = False, words[4:].lstrip()
-    kind, _, after = words.partition(" ")
-    if kind.upper() in ("EXIST", "ERRORLEVEL"):
-        value, _, command = after.lstrip().partition(" ")
-        if kind.upper() == "EXIST":
+    kind, after = _word(rest)
+    if names.upper(kind) == "NOT":
+        wanted, rest = False, after
+        kind, after = _word(rest)
+    if names.upper(kind) in ("EXIST", "ERRORLEVEL"):
+        value, command = _word(after)
+        if names.upper(kind) == "EXIST":
             holds = _exists(shell, value)
         else:
             holds = value.isdecimal() and shell.level >= int(value)
     else:
-        left, equals, after = words.partition("==")
-        right, _, command = after.lstrip().partition(" ")
-        holds = left.strip() == right
+        left, equals, after = rest.partition("==")
+        right, command = _word(after)
+        holds = left.strip(_BETWEEN) == right
         if not equals:
             shell.complain("Syntax error")
             return None
@@ -452,10 +505,21 @@ def if_(shell: Shell, rest: str) -> Outcome:
     return None
 
 
+_BETWEEN = " \t,;="  # words
+
+
+def _word(text: str) -> tuple[str, str]:
+    """The first word, and what follows it."""
+    text = text.lstrip(_BETWEEN)
+    end = next((k for k, c in enumerate(text) if c in _BETWEEN), len(text))
+    return text[:end], text[end:]
+
+
 def _exists(shell: Shell, text: str) -> bool:
-    text = names.upper(text)
+    """A file, hidden or not, or a device in a directory that there is."""
     try:
-        return bool(drives.device(text)) or bool(_files(shell.dos.drives.resolve(text)))
+        place = shell.dos.drives.resolve(names.upper(text))
+        return bool(_files(place, HIDDEN | SYSTEM))
     except Failure:
         return False
 
@@ -473,7 +537,9 @@ def for_(shell: Shell, rest: str) -> Outcome:
     for word in inside.replace(",", " ").replace(";", " ").split():
         values = [word]
         if "*" in word or "?" in word:
-            values = [e.name for e in _files(shell.dos.drives.resolve(names.upper(word)))]
+            folder = word[: max(word.rfind("\\"), word.rfind(":")) + 1]
+            found = _files(shell.dos.drives.resolve(names.upper(word)))
+            values = [folder + entry.name for entry in found]
         for value in values:
             if (yield from shell.run(words[1].replace(variable[0], value))):
                 return True
@@ -481,7 +547,7 @@ def for_(shell: Shell, rest: str) -> Outcome:
 
 
 COMMANDS: dict[str, Command] = {
-    "BREAK": rem,
+    "BREAK": break_,
     "CALL": call,
     "CD": cd,
     "CHDIR": cd,
@@ -501,7 +567,6 @@ COMMANDS: dict[str, Command] = {
     "PAUSE": pause,
     "PROMPT": prompt,
     "RD": rd,
-    "REM": rem,
     "REN": ren,
     "RENAME": ren,
     "RMDIR": rd,
@@ -510,6 +575,6 @@ COMMANDS: dict[str, Command] = {
     "TIME": time_,
     "TYPE": type_,
     "VER": ver,
-    "VERIFY": rem,
+    "VERIFY": verify,
     "VOL": vol,
 }

@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Protocol
 
 BELL, BACKSPACE, TAB, LINE_FEED, RETURN = 7, 8, 9, 10, 13
-CONTROL_C, END_OF_FILE = 3, 26
+CONTROL_C, CONTROL_S, END_OF_FILE = 3, 19, 26
 _TAB_STOPS = 8
 
 
 class Console(Protocol):
-    def write(self, data: bytes) -> None:
-        """Show these bytes: characters of code page 437, BEL, BS, LF, CR and escape sequences."""
+    def send(self, data: bytes) -> None:
+        """Give these bytes, which were shown, to the host: characters of code page 437, and BEL,
+        BS, LF, CR."""
+        ...
+
+    def show(self, data: bytes) -> None:
+        """Show them on the task's screen."""
+        ...
+
+    def clear(self) -> None:
+        """Clear the screen."""
         ...
 
     def key(self) -> int | None:
@@ -27,6 +36,11 @@ class Console(Protocol):
         """Whether input has ended: `key` gave its last byte, and no other can come."""
         ...
 
+    def peek(self) -> int | None:
+        """The character of the next key on the keyboard, which `key` then gives; None where there
+        is none, or input does not come from there."""
+        ...
+
     def forget(self) -> None:
         """Drop the keys that were typed ahead. Input that comes from a file stays."""
         ...
@@ -40,11 +54,11 @@ class Screen:
         self.column = 0
 
     def write(self, data: bytes) -> None:
-        shown = bytearray()
-        for byte in data:
-            shown += self._shown(byte)
-        if shown:
-            self._console.write(bytes(shown))
+        self.write_raw(b"".join(map(self._shown, data)))
+
+    def show(self, data: bytes) -> None:
+        """Of what is given to the host otherwise."""
+        self._console.show(b"".join(map(self._shown, data)))
 
     def note(self, data: bytes) -> None:
         """What has been shown without this: of control characters, line feeds and returns only."""
@@ -52,9 +66,14 @@ class Screen:
         column = 0 if returned else self.column
         self.column = column + len(line) - line.count(LINE_FEED)
 
+    def clear(self) -> None:
+        self.column = 0
+        self._console.clear()
+
     def write_raw(self, data: bytes) -> None:
         if data:
-            self._console.write(data)
+            self._console.send(data)
+            self._console.show(data)
 
     def _shown(self, byte: int) -> bytes:
         if byte == TAB:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from vm86.dos.console import CONTROL_C, END_OF_FILE, Console, Screen
+from vm86.dos.console import CONTROL_C, END_OF_FILE, LINE_FEED, Console, Screen
 from vm86.dos.errors import Break, Wait
 from vm86.dos.lines import LineEditor
 
@@ -26,6 +26,7 @@ class OpenFile(ABC):
     access = BOTH
     inherited = True
     is_console = False
+    shows = False  # whether what is written is on the screen, as it is, too
 
     @property
     @abstractmethod
@@ -48,6 +49,9 @@ class OpenFile(ABC):
     def put(self, data: bytes) -> None:
         """Write for the functions that write characters: whatever they are."""
         self.write(data)
+
+    def shown(self, data: bytes) -> None:  # noqa: B027 - only some show
+        """Where `shows`: note what has been written without this, and is on the screen already."""
 
     def ready(self) -> bool:
         """Whether `byte` would give something now."""
@@ -94,6 +98,7 @@ class LineInput:
 
     def __init__(self) -> None:
         self._editor: LineEditor | None = None
+        self._begun = False
 
     def forget(self) -> None:
         self._editor = None
@@ -102,6 +107,7 @@ class LineInput:
         """The line, without its end; None: input has ended. Raises Wait, Break."""
         if self._editor is None:
             self._editor = begin()
+            self._begun = False
         for _ in range(_MOST_KEYS):
             byte = source.byte()
             if byte is None and not self._editor.text:
@@ -110,6 +116,9 @@ class LineInput:
             if byte == CONTROL_C and source.is_console:
                 self.forget()
                 raise Break
+            if byte == LINE_FEED and not self._begun:  # of the line before, in a file
+                continue
+            self._begun = True
             if byte is None or self._editor.key(byte):
                 break
         text = bytes(self._editor.text)
@@ -134,6 +143,7 @@ class ConsoleInput:
 
 class ConsoleDevice(OpenFile):
     is_console = True
+    shows = True
 
     def __init__(self, console: Console, screen: Screen, state: ConsoleInput) -> None:
         self._console = console
@@ -206,3 +216,7 @@ class ConsoleDevice(OpenFile):
 
     def put(self, data: bytes) -> None:
         self._screen.write(data)
+
+    def shown(self, data: bytes) -> None:
+        self._screen.note(data)
+        self._console.send(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vm86.dos import access, drives, names, search
+from vm86.dos.drives import Place
 from vm86.dos.errors import DosError, Failure
 from vm86.dos.volume import DIRECTORY, Entry
 from vm86.task import Task, linear, set_word, word
@@ -18,23 +19,32 @@ _DTA_SEARCH = 0x0F
 _DTA_FOUND = 0x15
 
 
+def _directory(dos: Dos, task: Task) -> Place:
+    """The directory at DS:DX. Raises Failure: what can be no name is an error of the path."""
+    try:
+        return access.place(dos, task, task.ds, task.dx)
+    except Failure as failure:
+        if failure.code == DosError.FILE_NOT_FOUND:
+            raise Failure(DosError.PATH_NOT_FOUND) from failure
+        raise
+
+
 def make_directory(dos: Dos, task: Task) -> None:
-    place = access.place(dos, task, task.ds, task.dx)
+    place = _directory(dos, task)
     place.mount.make_directory(place.path)
 
 
 def remove_directory(dos: Dos, task: Task) -> None:
-    place = access.place(dos, task, task.ds, task.dx)
+    place = _directory(dos, task)
     if dos.drives.is_current(place):
         raise Failure(DosError.CURRENT_DIRECTORY)
     place.mount.remove_directory(place.path)
 
 
 def change_directory(dos: Dos, task: Task) -> None:
-    text = access.string(task, task.ds, task.dx)
-    if drives.device(text):
+    if drives.device(access.string(task, task.ds, task.dx)):
         raise Failure(DosError.PATH_NOT_FOUND)
-    place = dos.drives.resolve(text)
+    place = _directory(dos, task)
     dos.drives.change_directory(place)
     dos.describe(place.mount)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from vm86.bios import disk
 from vm86.bios.disk import Image
 from vm86.dos import clock, fat, names
-from vm86.dos.errors import DosError, Failure
+from vm86.dos.errors import DiskFailure, DosError, Failure
 from vm86.dos.fat import DELETED, Fat, Slot
 from vm86.dos.volume import (
     ARCHIVE,
@@ -28,7 +31,7 @@ _LONG_NAME = 0x0F  # the attributes of a slot that has a part of a later system'
 _LARGEST = 0xFFFFFFFF
 _PARTITIONS = 446  # where the first sector of a hard disk has its table of four
 _DOS_PARTITIONS = (0x01, 0x04, 0x06)  # the kinds that are FAT12 or FAT16
-_NO_SHAPE = Shape(1, 1, 1, 1, 16, 1, 0xF0)  # of a disk that is not formatted
+_NO_SHAPE = Shape(1, 1, 1, 1, 16, 1, 0xF0)  # where nothing is known
 
 
 class Part(Sectors):
@@ -36,7 +39,7 @@ class Part(Sectors):
 
     def __init__(self, image: Image, first: int, count: int) -> None:
         self._image = image
-        self._first = first
+        self.first = first
         self._count = count
 
     @property
@@ -46,11 +49,15 @@ class Part(Sectors):
     def read(self, number: int) -> bytes:
         if not 0 <= number < self._count:
             raise OSError
-        return self._image.read(self._first + number)
+        return self._image.read(self.first + number)
 
     def write(self, number: int, content: bytes) -> None:
-        if 0 <= number < self._count:
-            self._image.write(self._first + number, content)
+        if 0 <= number <= self._count - len(content) // SECTOR:
+            self._image.write(self.first + number, content)
+
+    @property
+    def writes(self) -> int:
+        return self._image.writes
 
 
 def volume_of(image: Image) -> Part:
@@ -66,57 +73,56 @@ def volume_of(image: Image) -> Part:
 
 
 class DiskMount(Volume):
-    """The image as a drive. keep: the file that what was written goes to at the end; without, it is
-    forgotten then."""
+    """The image as a drive."""
 
-    def __init__(self, letter: str, image: Image, keep: Path | None = None) -> None:
+    def __init__(self, letter: str, image: Image) -> None:
         super().__init__(letter, writable=True)
         self.image = image
         self.removable = image.geometry.kind != 0
-        self._part = self.sectors = volume_of(image)
-        self._keep = keep
+        self.part = self.sectors = volume_of(image)
+        self.part.drive = self.number
         self._closed = False
         self._known: tuple[bytes, Fat] | None = None
 
     def close(self) -> None:
-        """Raises OSError: what was written can't be kept."""
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            if self._keep is not None and self.image.written:
-                self.image.save(self._keep)
-        finally:
+        """Raises OSError: what was written may not be on the disk."""
+        if not self._closed:
+            self._closed = True
             self.image.close()
 
     @property
-    def forgets(self) -> bool:
-        """Whether something was written that will be forgotten."""
-        return self._keep is None and bool(self.image.written) and not self._closed
+    def remark(self) -> str | None:
+        if not self.image.written or self._closed:
+            return None
+        return (
+            f"What was written to drive {self.letter} is forgotten; "
+            f"--mount {self.letter}=IMAGE:rw keeps it."
+        )
 
     @property
     def is_formatted(self) -> bool:
-        return fat.shape(self._part) is not None
+        return fat.shape(self.part) is not None
 
     @property
     def _fat(self) -> Fat:
         """As the boot sector now is: a program may format the disk."""
-        found = fat.shape(self._part)
+        found = fat.shape(self.part)
         if found is None:
-            raise Failure(DosError.GENERAL_FAILURE)
-        boot = self._part.read(0)
+            raise DiskFailure(DosError.GENERAL_FAILURE, self.number)
+        boot = self.part.read(0)
         if self._known is None or self._known[0] != boot:
-            self._known = boot, Fat(self._part, found)
+            self._known = boot, Fat(self.part, found)
         return self._known[1]
 
     # Looking
 
     @property
     def shape(self) -> Shape:
+        """Of a disk that is not formatted: how FORMAT would divide it."""
         try:
             return self._fat.shape
         except Failure:
-            return _NO_SHAPE
+            return fat.USUAL.get(self.part.count, _NO_SHAPE)
 
     def free_clusters(self) -> int:
         return self._fat.free_clusters()
@@ -186,9 +192,9 @@ class DiskMount(Volume):
             raise Failure(DosError.FILE_EXISTS)
         if old.attributes & (READ_ONLY | DIRECTORY):
             raise Failure(DosError.ACCESS_DENIED)
-        self._fat.free(old.cluster)
         data = fat.slot_data(old.name, own, self._now())
         self._fat.put(old.place, data)
+        self._fat.free(old.cluster)
         return DiskContent(self._fat, Slot(old.place, data))
 
     def _add(self, directory: int, name: str, attributes: int, cluster: int = 0) -> DiskContent:
@@ -255,14 +261,14 @@ class DiskMount(Volume):
         added = self._fat.allocate(1, 0)
         if not added:
             raise Failure(DosError.ACCESS_DENIED)
+        self._fat.clear(added[0])
+        for entry, cluster in ((".", added[0]), ("..", directory)):
+            self._fat.add(added[0], fat.slot_data(_field(entry), DIRECTORY, self._now(), cluster))
         try:
             self._add(directory, name, DIRECTORY, added[0])
         except Failure:
             self._fat.free(added[0])
             raise
-        self._fat.clear(added[0])
-        for entry, cluster in ((".", added[0]), ("..", directory)):
-            self._fat.add(added[0], fat.slot_data(_field(entry), DIRECTORY, self._now(), cluster))
 
     def remove_directory(self, path: DosPath) -> None:
         if not path or not self.is_directory(path):
@@ -282,6 +288,7 @@ class DiskContent(Content):
         self._place = slot.place
         self._name = slot.name
         self._at = (0, 0)  # the part of the file that was last used, and its cluster: a short cut
+        self._since = disk.changes()  # for how long it is one
 
     def _slot(self) -> Slot:
         slot = self._disk.slot(self._place)
@@ -307,9 +314,15 @@ class DiskContent(Content):
         stamp = time.to_bytes(2, "little") + date.to_bytes(2, "little")
         self._disk.put(slot.place, slot.data[:22] + stamp + slot.data[26:])
 
+    def _short_cut(self) -> tuple[int, int]:
+        if self._disk.changes() != self._since:
+            self._since = self._disk.changes()
+            self._at = (0, 0)
+        return self._at
+
     def _clusters(self, first: int, part: int) -> Iterator[int]:
         """The file's clusters, from its `part`th on; `first`: its first one."""
-        known, start = self._at
+        known, start = self._short_cut()
         if known > part or not start:
             known, start = 0, first
         for k, cluster in enumerate(self._disk.chain(start), known):
@@ -369,7 +382,7 @@ class DiskContent(Content):
         """Have clusters for so many bytes, or as many as there are; how many bytes have some."""
         width = self._disk.shape.cluster_size
         wanted = -(-size // width)
-        known, start = self._at
+        known, start = self._short_cut()
         if not start or wanted <= known:
             known, start = 0, slot.cluster
         have, last = known, 0
@@ -391,27 +404,38 @@ class DiskContent(Content):
                 raise Failure(DosError.ACCESS_DENIED)
             self._fill(slot.size, size)
             return
-        self._at = (0, 0)
         if not size:
-            self._disk.free(slot.cluster)
             self._put(slot, 0, 0)
+            self._disk.free(slot.cluster)
             return
+        self._put(slot, slot.cluster, size)
         last = -(-size // self._disk.shape.cluster_size)
         for k, cluster in enumerate(self._disk.chain(slot.cluster), 1):
             if k == last:
                 self._disk.cut(cluster)
                 break
-        self._put(slot, slot.cluster, size)
 
 
-def open_image(letter: str, path: Path, *, keep: bool) -> DiskMount:
-    """The image in this file as a drive; with `keep` the file will have what is written to it.
+Images = dict[Path, Image]
 
-    Raises OSError: it can't be read. ValueError: it is no disk's, or there is no such drive.
+
+def open_image(letter: str, path: Path, *, keep: bool, known: Images | None = None) -> DiskMount:
+    """The image in this file as a drive; with `keep` the file gets what is written to it, and
+    nobody else can open it so. known: images that are open so, which other drives share.
+
+    Raises OSError: it can't be read, or written to. ValueError: it is no disk's, or there is no
+    such drive.
     """
-    image = disk.image(path.open("rb"))
+    known = {} if known is None else known
+    place = path.resolve()
+    if keep and place in known:
+        image = known[place].share()
+    elif keep:
+        image = known[place] = disk.image(_opened_alone(path), keep=True)
+    else:
+        image = disk.image(path.open("rb"))
     try:
-        mount = DiskMount(letter, image, path if keep else None)
+        mount = DiskMount(letter, image)
         if not mount.is_formatted and not image.geometry.kind:
             raise ValueError(f"{path} is neither a folder nor a disk with FAT12 or FAT16")
     except Failure as failure:
@@ -421,6 +445,20 @@ def open_image(letter: str, path: Path, *, keep: bool) -> DiskMount:
         image.close()
         raise
     return mount
+
+
+def _opened_alone(path: Path) -> BinaryIO:
+    file = path.open("r+b", buffering=0)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        text = "another program is writing to it; without :rw it can be read"
+        raise OSError(errno.EBUSY, text, str(path)) from error
+    except BaseException:
+        file.close()
+        raise
+    return cast(BinaryIO, file)
 
 
 def bios_drives(mounts: Iterable[Volume]) -> dict[int, Image]:

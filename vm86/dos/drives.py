@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vm86.dos import names
-from vm86.dos.diskmount import open_image
+from vm86.dos.diskmount import Images, open_image
 from vm86.dos.errors import DosError, Failure
 from vm86.dos.mount import Mount
 from vm86.dos.volume import DosPath, Volume
@@ -24,12 +24,12 @@ class Place(NamedTuple):
     path: DosPath
 
 
-def parse_mount(text: str) -> Volume:
+def parse_mount(text: str, known: Images | None = None) -> Volume:
     """ "C=DIR" or "C=IMAGE": the folder DIR, or the disk whose image the file is, as drive C.
 
     Behind it, ":rw" lets programs change the folder; of an image, which they can write to without
-    its file being changed, it keeps what they wrote. Raises ValueError for any other text or file,
-    OSError if there is no such folder or file.
+    its file being changed, it keeps what they wrote. known: see `open_image`. Raises ValueError for
+    any other text or file, OSError if there is no such folder or file.
     """
     letter, equals, name = text.partition("=")
     writable = name.endswith(":rw")
@@ -37,7 +37,7 @@ def parse_mount(text: str) -> Volume:
     if not equals or not name.removesuffix(":rw"):
         raise ValueError("that is no mount")
     if path.is_file():
-        return open_image(letter, path, keep=writable)
+        return open_image(letter, path, keep=writable, known=known)
     return Mount(letter, path, writable=writable)
 
 
@@ -85,8 +85,11 @@ class Drives:
             text = text[1:]
         else:
             path = self.current(mount)
-        for component in text.split("\\") if text else ():
-            path = _step(path, component)
+        parents, _, last = text.rpartition("\\")
+        for part in parents.split("\\") if parents else ():
+            path = _step(path, part, DosError.PATH_NOT_FOUND)
+        if text:
+            path = _step(path, last, DosError.FILE_NOT_FOUND)
         return Place(mount, path)
 
     def _drive(self, text: str) -> tuple[Volume, str]:
@@ -102,16 +105,20 @@ class Drives:
         return mount
 
 
-def _step(path: DosPath, component: str) -> DosPath:
-    if component == ".":
+def _step(path: DosPath, part: str, error: DosError) -> DosPath:
+    """A part of a path further. error: what it is if it can be no name."""
+    if part == ".":
         return path
-    if component == "..":
+    if part == "..":
         if not path:
             raise Failure(DosError.PATH_NOT_FOUND)
         return path[:-1]
-    if not component:
+    if not part:
         raise Failure(DosError.PATH_NOT_FOUND)
-    return (*path, names.cut(component))
+    name = names.component(part)
+    if name is None:
+        raise Failure(error)
+    return (*path, name)
 
 
 def device(text: str) -> str | None:

@@ -19,6 +19,13 @@ def strings(variables: Mapping[str, str]) -> bytes:
     return b"".join(line.replace(b"\0", b"") + b"\0" for line in lines) + b"\0"
 
 
+def variables(block: bytes) -> dict[str, str]:
+    """The reverse, of strings that have an equals sign."""
+    lines = block.decode(names.CODE_PAGE).split("\0")
+    pairs = (line.partition("=") for line in lines)
+    return {name: value for name, equals, value in pairs if name and equals}
+
+
 def read(task: Task, segment: int) -> bytes:
     """The strings of the environment at `segment`, the zeros at their end included; segment 0 is
     none. Raises Failure: they do not end."""

@@ -29,8 +29,13 @@ class DosError(IntEnum):
     CURRENT_DIRECTORY = 0x10
     NOT_SAME_DEVICE = 0x11
     NO_MORE_FILES = 0x12
+    WRITE_PROTECTED = 0x13  # the first of those that are critical errors, too
+    SECTOR_NOT_FOUND = 0x1B
+    WRITE_FAULT = 0x1D
+    READ_FAULT = 0x1E
     GENERAL_FAILURE = 0x1F
     FILE_EXISTS = 0x50
+    FAILED_BY_HANDLER = 0x53  # of critical errors
 
 
 class Failure(Exception):
@@ -39,6 +44,15 @@ class Failure(Exception):
     def __init__(self, code: DosError) -> None:
         super().__init__(code.name)
         self.code = code
+
+
+class DiskFailure(Failure):
+    """The disk of a drive (0 for A) could not be read, or written to: INT 24h is due."""
+
+    def __init__(self, code: DosError, drive: int, *, writing: bool = False) -> None:
+        super().__init__(code)
+        self.drive = drive
+        self.writing = writing
 
 
 class Wait(Exception):
@@ -72,6 +86,9 @@ _EXTENDED = {
     DosError.INVALID_DRIVE: Extended(8, 3, 2),
     DosError.CURRENT_DIRECTORY: Extended(3, 3, 2),
     DosError.NO_MORE_FILES: Extended(8, 3, 2),
+    DosError.SECTOR_NOT_FOUND: Extended(11, 4, 2),
+    DosError.READ_FAULT: Extended(5, 4, 2),
+    DosError.WRITE_FAULT: Extended(5, 4, 2),
     DosError.FILE_EXISTS: Extended(12, 3, 2),
 }
 

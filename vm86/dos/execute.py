@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from vm86.dos.kernel import Dos
 
 _RUN, _LOAD, _OVERLAY = 0, 1, 3
+_LOOP = bytes.fromhex("cd2e ebfc")  # the shell: INT 2Eh; JMP back to it
+_STACK = 32  # paragraphs that it has
+SHELL = Program(_LOOP.ljust(16), (), 0, 0, 1, 16 * _STACK, _STACK, _STACK, True)
 
 
 class Entry(NamedTuple):
@@ -40,16 +43,16 @@ class Entry(NamedTuple):
 def start(dos: Dos, task: Task, data: bytes, path: str, tail: bytes) -> None:
     """Start the first program, its own parent. `path`: what its environment says. Raises
     Failure."""
-    entry = _load(dos, task, programs.parse(data), path, dos.environment)
+    entry = _load(dos, task, programs.parse(data), path, environment.strings(dos.variables))
     _make_first(dos, task, entry.segment)
     task.ax = _set_arguments(dos, task, entry.segment, tail)
     _enter(dos, task, entry)
 
 
-def enter_shell(dos: Dos, task: Task, segment: int, code: bytes) -> None:
+def enter_shell(dos: Dos, task: Task, segment: int) -> None:
     """Start the shell, whose code goes to where DOS has memory for it, as the first program."""
     prefix.build(task, segment, parent=segment, end=dos.memory.end, environment=0)
-    task.write(linear(segment, prefix.SIZE), code)
+    task.write(linear(segment, prefix.SIZE), _LOOP)
     _make_first(dos, task, segment)
     sp = lowmemory.SHELL_SIZE - 2
     _enter(dos, task, Entry(segment, segment, prefix.SIZE, segment, sp))
@@ -59,10 +62,8 @@ def _make_first(dos: Dos, task: Task, segment: int) -> None:
     """The program is its own parent, and has the standard handles."""
     own = linear(segment, 0)
     set_word(task, own + access.PSP_PARENT, segment)
-    console, auxiliary, printer = dos.files.CON, dos.files.AUX, dos.files.PRN
-    handles = bytes([console, console, console, auxiliary, printer])
-    task.write(own + access.PSP_HANDLES, handles)
-    for number in handles:
+    task.write(own + access.PSP_HANDLES, bytes(dos.files.standard))
+    for number in dos.files.standard:
         dos.files.share(number)
     dos.first = segment
 
@@ -111,6 +112,19 @@ def read_program(dos: Dos, text: str) -> tuple[bytes, str]:
         file.close()
 
 
+def _find(dos: Dos, text: str) -> tuple[Program, str]:
+    """A program and its whole path; SHELL where that should be, and no file is. Raises Failure."""
+    try:
+        data, path = read_program(dos, text)
+    except Failure as failure:
+        if failure.code in (DosError.FILE_NOT_FOUND, DosError.PATH_NOT_FOUND):
+            path = dos.shell_path
+            if drives.written(dos.drives.resolve(text)) == path:
+                return SHELL, path
+        raise
+    return programs.parse(data), path
+
+
 def _load(dos: Dos, task: Task, program: Program, path: str, variables: bytes) -> Entry:
     """Put a program and its environment into memory of their own."""
     block = environment.with_path(variables, path)
@@ -156,8 +170,7 @@ def _place(task: Task, program: Program, segment: int, size: int) -> Entry:
 def execute(dos: Dos, task: Task) -> None:
     if task.al not in (_RUN, _LOAD, _OVERLAY):
         raise Failure(DosError.INVALID_FUNCTION)
-    data, path = read_program(dos, access.string(task, task.ds, task.dx))
-    program = programs.parse(data)
+    program, path = _find(dos, access.string(task, task.ds, task.dx))
     parameters = linear(task.es, task.bx)
     if task.al == _OVERLAY:
         _load_overlay(task, program, parameters)
@@ -172,17 +185,17 @@ def execute(dos: Dos, task: Task) -> None:
     if task.al == _LOAD:
         _loaded(dos, task, parameters, entry, ax)
     else:
-        _begin(dos, task, entry, ax)
+        _begin(dos, task, program, entry, ax)
 
 
 def run(dos: Dos, task: Task, program: str, tail: bytes, variables: Mapping[str, str]) -> None:
     """Start a program for the shell: by its path, with a command's tail. Raises Failure."""
-    data, path = read_program(dos, program)
-    entry = _load(dos, task, programs.parse(data), path, environment.strings(variables))
+    found, path = _find(dos, program)
+    entry = _load(dos, task, found, path, environment.strings(variables))
     process.inherit(dos, task, entry.segment)
     ax = _set_arguments(dos, task, entry.segment, tail)
     _return_behind(task, entry)
-    _begin(dos, task, entry, ax)
+    _begin(dos, task, found, entry, ax)
 
 
 def _return_behind(task: Task, entry: Entry) -> None:
@@ -193,12 +206,14 @@ def _return_behind(task: Task, entry: Entry) -> None:
     set_word(task, exit_to + 2, caller_cs)
 
 
-def _begin(dos: Dos, task: Task, entry: Entry, ax: int) -> None:
+def _begin(dos: Dos, task: Task, program: Program, entry: Entry, ax: int) -> None:
     exit_to = linear(entry.segment, access.PSP_VECTORS)
     task.write(prefix.VECTORS, task.read(exit_to, 4))
     dos.callers[dos.psp] = process.caller(dos, task)
     task.ax = ax
     _enter(dos, task, entry)
+    if program is SHELL:
+        dos.add_shell(entry.segment)
 
 
 def _load_overlay(task: Task, program: Program, parameters: int) -> None:

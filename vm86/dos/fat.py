@@ -7,7 +7,8 @@
 
 (DOS 3.3 technical reference, chapter on disk allocation; ECMA-107.) Nothing of it is kept here: a
 program may write sectors itself. And nothing in it is believed: a chain of clusters ends where it
-leaves the disk or is as long as the whole disk, so that none is followed for ever.
+leaves the disk or is as long as the whole disk, so that none is followed for ever. What is written
+is written in such an order that files which were there stay whole when the host is killed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vm86.dos.errors import DosError, Failure
+from vm86.dos.errors import DiskFailure, DosError, Failure
 from vm86.dos.volume import SECTOR, SLOT, Sectors, Shape
 
 FREE, FIRST = 0, 2  # a free cluster's entry; the first cluster's number
@@ -25,24 +26,28 @@ _MOST_SLOTS = 65536  # of a directory
 DELETED, NEVER_USED = 0xE5, 0x00  # a slot's first byte
 _E5 = 0x05  # stands for a name's first byte E5h
 
-# Diskettes of DOS 1 do not say how they are divided, but by the table's first byte.
-_OLD = {
-    0xFE: Shape(1, 1, 2, 1, 64, 313, 0xFE),
-    0xFC: Shape(1, 1, 2, 2, 64, 351, 0xFC),
-    0xFF: Shape(2, 1, 2, 1, 112, 315, 0xFF),
-    0xFD: Shape(2, 1, 2, 2, 112, 354, 0xFD),
+# How DOS divides diskettes, by their sectors. Of DOS 1's only the table's first byte tells it.
+USUAL = {
+    320: Shape(1, 1, 2, 1, 64, 313, 0xFE),
+    360: Shape(1, 1, 2, 2, 64, 351, 0xFC),
+    640: Shape(2, 1, 2, 1, 112, 315, 0xFF),
+    720: Shape(2, 1, 2, 2, 112, 354, 0xFD),
+    1440: Shape(2, 1, 2, 3, 112, 713, 0xF9),
+    2400: Shape(1, 1, 2, 7, 224, 2371, 0xF9),
+    2880: Shape(1, 1, 2, 9, 224, 2847, 0xF0),
+    5760: Shape(2, 1, 2, 9, 240, 2863, 0xF0),
 }
-_OLD_SIZES = {0xFE: 320, 0xFC: 360, 0xFF: 640, 0xFD: 720}  # sectors
+_OLD = range(721)  # sectors that those of DOS 1 may have
 
 
 def shape(sectors: Sectors) -> Shape | None:
     """How the volume is divided, or None where it is not. Raises Failure: it can't be read."""
     boot = _read(sectors, 0)
     found = _parameters(boot, sectors.count)
-    if found is None and sectors.count > 1:
-        media = _read(sectors, 1)[0]
-        if _OLD_SIZES.get(media) == sectors.count:
-            return _OLD[media]
+    if found is None and sectors.count in _OLD:
+        usual = USUAL.get(sectors.count)
+        if usual is not None and _read(sectors, 1)[0] == usual.media:
+            return usual
     return found
 
 
@@ -70,7 +75,7 @@ def _read(sectors: Sectors, number: int) -> bytes:
     try:
         return sectors.read(number)
     except OSError as error:
-        raise Failure(DosError.GENERAL_FAILURE) from error
+        raise DiskFailure(DosError.READ_FAULT, sectors.drive) from error
 
 
 class Place(NamedTuple):
@@ -133,6 +138,8 @@ class Fat:
         self._bits = 12 if shape.clusters <= _MOST_12 else 16
         self._end = (1 << self._bits) - 1
         self._next_free = FIRST  # where to look first
+        self._changes = 0
+        self._writes = sectors.writes  # of which it knows
 
     # Sectors
 
@@ -140,11 +147,23 @@ class Fat:
         return _read(self._sectors, number)
 
     def write(self, number: int, offset: int, data: bytes) -> None:
-        """Change bytes within a sector."""
+        """Change bytes within a sector, or whole sectors."""
         if len(data) < SECTOR:
             old = self.read(number)
             data = old[:offset] + data + old[offset + len(data) :]
-        self._sectors.write(number, data)
+        self.changes()
+        try:
+            self._sectors.write(number, data)
+        except OSError as error:
+            raise DiskFailure(DosError.WRITE_FAULT, self._sectors.drive, writing=True) from error
+        self._writes = self._sectors.writes
+
+    def changes(self) -> int:
+        """Another number after chains may have become shorter, or others have written."""
+        if self._writes != self._sectors.writes:
+            self._writes = self._sectors.writes
+            self._changes += 1
+        return self._changes
 
     def sector_of(self, cluster: int) -> int:
         return self.shape.first_data + (cluster - FIRST) * self.shape.per_cluster
@@ -181,11 +200,14 @@ class Fat:
             offset = cluster * 3 // 2
             pair = int.from_bytes(self._bytes(offset, 2), "little")
             value = pair & 0xF | value << 4 if cluster % 2 else pair & 0xF000 | value
+        first, within = divmod(offset, SECTOR)
         for table in range(self.shape.tables):
-            start = self.shape.reserved + table * self.shape.table
-            for k, byte in enumerate(value.to_bytes(2, "little")):
-                at = offset + k
-                self.write(start + at // SECTOR, at % SECTOR, bytes([byte]))
+            number = self.shape.reserved + table * self.shape.table + first
+            data = self.read(number)
+            if within == SECTOR - 1:
+                data += self.read(number + 1)
+            data = data[:within] + value.to_bytes(2, "little") + data[within + 2 :]
+            self.write(number, 0, data)
 
     def _entries(self) -> list[int]:
         """Of all clusters, from the first on."""
@@ -229,6 +251,7 @@ class Fat:
 
     def free(self, cluster: int) -> None:
         """The chain's clusters."""
+        self._changes += 1
         for used in list(self.chain(cluster)):
             self.set_entry(used, FREE)
 
@@ -285,10 +308,11 @@ class Fat:
         parts = list(self.chain(cluster)) if cluster else []
         if not parts or count >= _MOST_SLOTS:
             raise Failure(DosError.ACCESS_DENIED)
-        added = self.allocate(1, parts[-1])
+        added = self.allocate(1, 0)
         if not added:
             raise Failure(DosError.ACCESS_DENIED)
         self.clear(added[0])
         place = Place(self.sector_of(added[0]), 0)
         self.put(place, data)
+        self.set_entry(parts[-1], added[0])
         return place

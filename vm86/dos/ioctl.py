@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vm86.dos import access
+from vm86.dos import access, tracks
 from vm86.dos.devices import ConsoleDevice, NullDevice
 from vm86.dos.errors import DosError, Failure
 from vm86.task import Task
@@ -77,6 +77,7 @@ _FUNCTIONS = {
     0x09: _is_remote,
     0x0A: _is_handle_remote,
     0x0B: _set_retries,
+    0x0D: tracks.control,
     0x0E: _logical_drive,
     0x0F: _logical_drive,
 }

@@ -30,7 +30,14 @@ _CALL_5_BYTES = bytes.fromhex(
 
 LISTS = 0x0044  # the list of lists; the word before it is the first memory control block
 _NUL_DEVICE = LISTS + 0x22
-IN_DOS = 0x0090
+# The swappable data area: what who calls DOS from an interrupt saves, and puts back. It begins with
+# the flag of critical errors. (Ralf Brown's list, 21/5D06.)
+SWAPPED = 0x008F
+SWAPPED_SIZE = 0x18
+IN_DOS = SWAPPED + 0x01
+TRANSFER_AREA = SWAPPED + 0x0C
+PREFIX = SWAPPED + 0x10
+_DRIVE = SWAPPED + 0x16
 UPPER_CASE = 0x0100  # the table of 65h: a word with its size, and the capitals of 80h to FFh
 DBCS = 0x0190  # likewise: no leading bytes of double ones
 FILE_NAME_CHARACTERS = 0x01A0
@@ -40,6 +47,7 @@ _PARAMETERS_SIZE = 0x60
 MEDIA = 0x16  # in a drive parameter block: the byte that tells the kind of disk
 _NEXT = 0x18
 _CURRENT = 0x1C
+FREE_CLUSTERS = 0x1E
 # With blocks for 26 drives. Much of it stays empty, so that programs begin at segment 0192h, as
 # with DOSBox: the runtime of Microsoft's Pascal (MASM 1, LINK 2) takes for its stack what is left
 # above its data modulo 64 KiB, which is next to nothing just below 014Ch, and LINK writes one of
@@ -77,6 +85,16 @@ def break_vector(base: int) -> tuple[int, int]:
     return base, _BREAK
 
 
+def critical_vector(base: int) -> tuple[int, int]:
+    """Likewise for critical errors."""
+    return base, _CRITICAL_ERROR
+
+
+def null_device(base: int) -> tuple[int, int]:
+    """Segment and offset of the header of a device's driver."""
+    return base, _NUL_DEVICE
+
+
 def _write_vectors(task: Task, base: int) -> None:
     handlers = {0x22: _TERMINATE, 0x23: _BREAK, 0x24: _CRITICAL_ERROR, 0x28: _IRET, 0x2A: _IRET}
     for number, offset in handlers.items():
@@ -111,11 +129,15 @@ def describe(task: Task, base: int, mount: Volume, current: DosPath | None) -> N
     task.write(address, block)
 
 
-def _parameter_block(base: int, drive: int, shape: Shape, after: bytes) -> bytes:
-    """`after`: where the next drive's is."""
+def tell_settings(task: Task, base: int, drive: int, breaks: int) -> None:
+    """Write the current drive, and whether BREAK is on, into the swappable data area."""
+    task.write(linear(base, _DRIVE), bytes([drive, breaks]))
+
+
+def division(shape: Shape) -> bytes:
+    """Of a drive parameter block, what tells how the volume is divided: from offset 2 on."""
     return (
-        bytes([drive, drive])
-        + SECTOR.to_bytes(2, "little")
+        SECTOR.to_bytes(2, "little")
         + bytes([shape.per_cluster - 1, shape.per_cluster.bit_length() - 1])
         + shape.reserved.to_bytes(2, "little")
         + bytes([shape.tables])
@@ -124,6 +146,14 @@ def _parameter_block(base: int, drive: int, shape: Shape, after: bytes) -> bytes
         + (shape.clusters + 1).to_bytes(2, "little")
         + bytes([shape.table & 0xFF])
         + shape.first_root.to_bytes(2, "little")
+    )
+
+
+def _parameter_block(base: int, drive: int, shape: Shape, after: bytes) -> bytes:
+    """`after`: where the next drive's is."""
+    return (
+        bytes([drive, drive])
+        + division(shape)
         + _far(base, _NUL_DEVICE)
         + bytes([shape.media, 0])
         + after

@@ -98,6 +98,16 @@ class Mount(Volume):
         super().__init__(letter, writable=writable)
         self.folder = Path(folder)
         self._root = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._refused = False
+
+    @property
+    def remark(self) -> str | None:
+        if not self._refused or self._root < 0:
+            return None
+        return (
+            f"Drive {self.letter} can only be read; "
+            f"--mount {self.letter}=DIR:rw lets programs write to the folder."
+        )
 
     def close(self) -> None:
         if self._root >= 0:
@@ -233,6 +243,7 @@ class Mount(Volume):
 
     def _check_writable(self) -> None:
         if not self.writable:
+            self._refused = True
             raise Failure(DosError.ACCESS_DENIED)
 
     @contextmanager

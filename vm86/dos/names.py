@@ -13,6 +13,7 @@ DEVICES = frozenset(
     + [f"COM{n}" for n in range(1, 5)]
     + [f"LPT{n}" for n in range(1, 4)]
 )
+_ENDS = frozenset('"+,./:;<=>[\\]|')  # where DOS takes a name to end, as at a control character
 _SEPARATORS = frozenset('"*+,./:;<=>?[\\]|\x7f ')  # what no name may contain
 ANY = "?" * 11
 
@@ -68,10 +69,20 @@ def is_name(text: str) -> bool:
     )
 
 
-def cut(component: str) -> str:
-    """A component of a path, with what is too long for its field cut off, as DOS does."""
-    stem, _, extension = component.partition(".")
-    return stem[:8] + ("." + extension[:3] if extension else "")
+def component(text: str) -> str | None:
+    """The name that a component of a path means; None: there is something behind it, as in
+    "A.B.C", or no name at all."""
+    stem, _, extension = text.partition(".")
+    if any(c < " " or c in _ENDS for c in stem + extension):
+        return None
+    return cut(text) if stem.rstrip(" ") else None
+
+
+def cut(text: str) -> str:
+    """A name with what is too long for its field cut off, and without spaces at their ends."""
+    stem, _, extension = text.partition(".")
+    extension = extension[:3].rstrip(" ")
+    return stem[:8].rstrip(" ") + ("." + extension if extension else "")
 
 
 def short_names(hosts: Iterable[str]) -> dict[str, str]:

@@ -93,6 +93,11 @@ class FileTable:
             self.CON: self.device("CON"),
             self.PRN: self.device("PRN"),
         }
+        self.standard = [self.CON, self.CON, self.CON, self.AUX, self.PRN]  # handles 0 to 4
+
+    def redirect(self, handle: int, file: OpenFile) -> None:
+        """What the handle of the first program is to be, instead of the console."""
+        self.standard[handle] = self.add(file)
 
     def device(self, name: str) -> OpenFile:
         """A device, opened."""

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from vm86.dos import access
+from vm86.dos import access, names
 from vm86.dos.access import CLOSED, HANDLES
 from vm86.task import Task, linear, set_word
 
@@ -57,6 +57,12 @@ def own_table(task: Task, segment: int) -> None:
     set_word(task, address + access.PSP_HANDLE_COUNT, HANDLES)
     set_word(task, address + access.PSP_HANDLE_TABLE, access.PSP_HANDLES)
     set_word(task, address + access.PSP_HANDLE_TABLE + 2, segment)
+
+
+def tail(task: Task, segment: int) -> str:
+    """The command tail."""
+    size, *text = task.read(linear(segment, TAIL), 1 + LONGEST_TAIL)
+    return bytes(text[:size]).decode(names.CODE_PAGE).partition("\r")[0]
 
 
 def set_tail(task: Task, segment: int, tail: bytes) -> None:

@@ -137,6 +137,7 @@ def _keep(dos: Dos, task: Task, paragraphs: int, code: int) -> None:
 def end(dos: Dos, task: Task, code: int, ending: Ending) -> None:
     """End the current program; its parent goes on, or nobody."""
     dos.return_code = ending << 8 | code
+    dos.shells.pop(dos.psp, None)
     dos.forget_input()
     if ending != Ending.RESIDENT:
         _close_files(dos, task)

@@ -1,24 +1,27 @@
 """A command interpreter in the place of COMMAND.COM: prompt, batch files, redirection, programs.
 
 It is a program of its own in the task, a loop around INT 2Eh, which calls `Shell.step`; it opens
-files, prints and starts programs as they do. Its commands are in vm86.dos.commands, and what it
-says is worded as MS-DOS 3.3 does. It lies in DOS's memory, so that programs begin where they would
-without it.
+files, prints and starts programs as they do. As the first program it lies in DOS's memory, so that
+programs begin where they would without it; as another's child in memory of its own. Its commands
+are in vm86.dos.commands, and what it says is worded as MS-DOS 3.3 does.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
-from vm86.dos import access, characters, commands, drives, execute, lowmemory, names
+from vm86.dos import access, batch, characters, commands, drives, execute, names
 from vm86.dos.access import CLOSED
+from vm86.dos.batch import Batch
 from vm86.dos.devices import BOTH, READ, OpenFile
 from vm86.dos.errors import Break, DosError, Failure, Wait
 from vm86.dos.files import create_place, open_file
 from vm86.dos.lines import LineEditor
 from vm86.dos.process import Ending, exit_program
+from vm86.dos.redirection import INPUT, OUTPUT, Pipe, Redirection, parts, redirections
 from vm86.task import Task
 
 if TYPE_CHECKING:
@@ -28,89 +31,101 @@ if TYPE_CHECKING:
 DONE, WAITING = True, False
 Steps = Generator[bool, None, None]
 
-_LOOP = bytes.fromhex("cd2e ebfc")  # INT 2Eh; JMP back to it
 _LINE = 127  # characters
 _RETURN, _LINE_FEED, _END_OF_FILE = 13, 10, 26
-_INPUT, _OUTPUT = 0, 1
 _MOST_BATCH = 1 << 20  # bytes of a batch file
 _DEEPEST = 16  # batch files that CALL each other
-_MOST_EXPANDED = 1024  # characters of a line whose variables have been put in
+_MOST_NESTED = 32  # commands within commands, as in FOR and IF
 _ENDS_NAME = ' \t/,;=+"<>|'
 PROGRAMS = (".COM", ".EXE", ".BAT")
 BAD_COMMAND = "Bad command or file name"
 Words = tuple[str, str]  # a command's name, and all that follows it
 
 
-class Batch:
-    """A batch file that is being carried out."""
+class Orders(NamedTuple):
+    """What a shell begins with: a batch file, or a line. alone: it ends after that."""
 
-    def __init__(self, text: str, arguments: list[str]) -> None:
-        self.lines = text.partition(chr(_END_OF_FILE))[0].replace("\r", "").split("\n")
-        self.arguments = arguments  # %0 is its name
-        self.next = 0  # the number of its next line
+    line: str = ""
+    batch: Batch | None = None
+    alone: bool = False
 
-    def goto(self, label: str) -> bool:
-        """Go on behind the label, of which eight characters count; whether there is one."""
-        for number, line in enumerate(self.lines, 1):
-            colon, words = line.lstrip()[:1], line.lstrip()[1:].split()
-            if colon == ":" and words and words[0].upper()[:8] == label.upper()[:8]:
-                self.next = number
-                return True
-        return False
+
+PROMPT = Orders()
+
+
+def orders(tail: str, switch: str = "/") -> Orders:
+    """From a command's tail: /C and a line, which may have options before it that mean nothing
+    here. switch: what options begin with."""
+    found = re.search(re.escape(switch) + "C(.*)", tail, re.IGNORECASE)
+    return Orders(found[1].strip(), alone=True) if found else PROMPT
 
 
 class Shell:
-    """variables: the environment. echo: whether the commands of batch files are shown. level: what
-    the last program ended with."""
+    """variables: the environment. echo: whether prompts, and the commands of batch files, are
+    shown. level: what the last program ended with."""
 
-    def __init__(self, dos: Dos, task: Task, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, dos: Dos, task: Task, variables: Mapping[str, str], begin: Orders = PROMPT
+    ) -> None:
         self.dos = dos
         self.task = task
         self.variables = dict(variables)
         self.batches: list[Batch] = []
         self.echo = True
         self.level = 0
-        self._life = self._live()
-        self.psp = dos.base + lowmemory.SHELL // 16
-        execute.enter_shell(dos, task, self.psp, _LOOP)
+        self._alone = begin.alone
+        self._last = b""  # the last line, for the editing keys
+        self._after_return = False  # whether a line feed now belongs to the last line
+        self._nested = 0
+        self._life = self._live(begin)
 
-    def step(self, task: Task) -> bool:
-        """What INT 2Eh does. Another program that calls it gets nothing."""
-        if self.dos.psp != self.psp:
-            return DONE
-        self.dos.note_stack(task)
+    def step(self) -> bool:
+        """What INT 2Eh does."""
+        self.dos.note_stack(self.task)
         try:
             return next(self._life)
         except StopIteration:
-            exit_program(self.dos, task, self.level)
+            exit_program(self.dos, self.task, self.level)
             return DONE
 
-    def _live(self) -> Steps:
+    def _live(self, begin: Orders) -> Steps:
+        if begin.batch is not None:
+            self.batches.append(begin.batch)
+        line: str | None = begin.line
         while True:
             try:
+                if line and (yield from self.run(line)):
+                    return
+                line = ""
                 if self.batches:
-                    yield from self._batch_line()
+                    if (yield from self._batch_line()):
+                        return
                     yield DONE  # it may be a loop without end: Ctrl-C and the budget end it
                     continue
-                self.say("\r\n" + self.prompt())
+                if self._alone:
+                    return
+                if self.echo:
+                    self.say("\r\n" + self.prompt())
                 line = yield from self.read_line()
                 if line is None:
                     return
                 self.say("\n")  # the return was echoed
-                if (yield from self.run(line)):
-                    return
             except Break:
-                self.say("^C\r\n")
-                self.batches.clear()
+                line = ""
+                self.stop_batches()
+                self._show("^C\r\n")
 
     # Lines
 
     def say(self, text: str) -> None:
+        """Raises Break."""
+        self.dos.check_break()
+        self._show(text)
+
+    def _show(self, text: str) -> None:
         data = text.encode(names.CODE_PAGE, "replace")
-        try:
+        with suppress(Failure):  # standard output may be for reading
             characters.put(self.dos, self.task, data)
-        except Failure:
-            return  # standard output is for reading
 
     def complain(self, text: str) -> None:
         self.say(f"{text}\r\n")
@@ -135,10 +150,10 @@ class Shell:
     def read_line(self) -> Generator[bool, None, str | None]:
         """A line of standard input; None at its end. A line may end with return, line feed, or
         both."""
-        source = characters.standard(self.dos, self.task, _INPUT)
+        source = characters.standard(self.dos, self.task, INPUT)
         console = source.is_console
-        put = characters.standard(self.dos, self.task, _OUTPUT).put if console else _nowhere
-        editor = LineEditor(_LINE, b"", put, self.dos.screen.column)
+        put = characters.standard(self.dos, self.task, OUTPUT).put if console else _nowhere
+        editor = LineEditor(_LINE, self._last, put, self.dos.screen.column)
         while True:
             byte = yield from self.read_byte(source)
             if byte is None or byte == _END_OF_FILE:
@@ -154,12 +169,11 @@ class Shell:
             else:
                 self._after_return = byte == _RETURN
             if editor.key(byte):
+                self._last = bytes(editor.text) or self._last
                 return bytes(editor.text).decode(names.CODE_PAGE)
 
-    _after_return = False  # whether a line feed now belongs to the last line
-
     def read_key(self) -> Steps:
-        yield from self.read_byte(characters.standard(self.dos, self.task, _INPUT))
+        yield from self.read_byte(characters.standard(self.dos, self.task, INPUT))
 
     def read_byte(self, file: OpenFile) -> Generator[bool, None, int | None]:
         data = yield from self.read(file, 1, raw=True)
@@ -178,91 +192,107 @@ class Shell:
             except Wait:
                 yield WAITING
 
-    def _batch_line(self) -> Steps:
-        batch = self.batches[-1]
-        if batch.next >= len(batch.lines):
+    def _batch_line(self) -> Generator[bool, None, bool]:
+        """Carry out the next line of the batch file; whether it ends the shell."""
+        text = self.batches[-1].line(self.variables)
+        if text is None:
             self.batches.pop()
             self.echo = self.echo or not self.batches
-            return
-        line = batch.lines[batch.next]
-        batch.next += 1
-        text = self.expand(line.strip(), batch.arguments)
+            return False
         if not text or text.startswith(":"):
-            return
-        quiet = text.startswith("@")
-        if self.echo and not quiet:
+            return False
+        if self.echo and not text.startswith("@"):
             self.complain("\r\n" + self.prompt() + text)
-        if (yield from self.run(text)):
-            self.batches.clear()
-
-    def expand(self, line: str, arguments: list[str]) -> str:
-        """%1 and %NAME% become what they mean, %% one percent sign."""
-        text = ""
-        while line:
-            before, percent, line = line.partition("%")
-            text += before
-            if not percent:
-                break
-            if line[:1].isdecimal():
-                number = int(line[0])
-                text += arguments[number] if number < len(arguments) else ""
-                line = line[1:]
-            elif line.startswith("%"):
-                text += "%"
-                line = line[1:]
-            else:
-                name, closing, rest = line.partition("%")
-                if closing:
-                    text += self.variables.get(name.upper(), "")
-                    line = rest
-        return text[:_MOST_EXPANDED]
+        return (yield from self.run(text))
 
     # Commands
 
+    def stop_batches(self) -> None:
+        self.echo = self.echo or bool(self.batches)
+        self.batches.clear()
+
     def run(self, line: str) -> Generator[bool, None, bool]:
         """Carry out a line; whether it ends the shell."""
-        text, redirections = _redirections(line.strip().lstrip("@").lstrip())
-        saved: list[tuple[int, int]] = []
+        text = line.strip().lstrip("@").lstrip()
+        if _split(text)[0] == "REM":
+            return False
+        if self._nested == _MOST_NESTED:
+            self.complain("Out of memory")
+            return False
+        self._nested += 1
         try:
-            for handle, sign, name in redirections:
-                saved.append((handle, self._redirect(handle, sign, name)))
-            return (yield from self._carry_out(text))
+            return (yield from self._pipeline(parts(text)))
+        finally:
+            self._nested -= 1
+
+    def _pipeline(self, texts: list[str]) -> Generator[bool, None, bool]:
+        if len(texts) > 1 and not all(texts):
+            self.complain("Syntax error")
+            return False
+        ends = False
+        written: Pipe | None = None
+        for k, text in enumerate(texts):
+            streams = Streams(self.dos, self.task)
+            try:
+                if written is not None:
+                    streams[INPUT] = self._end(written)
+                if k < len(texts) - 1:
+                    written = Pipe()
+                    streams[OUTPUT] = self._end(written)
+                ends |= yield from self._redirected(text, streams)
+            finally:
+                streams.restore()
+        return ends
+
+    def _end(self, pipe: Pipe) -> OpenFile:
+        mounts = self.dos.drives.mounts
+        return self.dos.files.disk_file(pipe, mounts[self.dos.drives.default], BOTH)
+
+    def _redirected(self, text: str, streams: Streams) -> Generator[bool, None, bool]:
+        """Carry out a command, with what it starts if its output goes elsewhere."""
+        text, wanted = redirections(text)
+        try:
+            for redirection in wanted:
+                streams[redirection.handle] = self._open(redirection)
+            known = self.batches[-1:]
+            ends = yield from self._carry_out(text)
+            if streams and self.batches[-1:] != known:
+                ends |= yield from self._whole_batch()
+            return ends
         except Failure as failure:
             self.complain(commands.WORDS.get(failure.code, "File not found"))
             return False
-        finally:
-            for handle, number in reversed(saved):
-                self._restore(handle, number)
 
-    def _redirect(self, handle: int, sign: str, name: str) -> int:
-        """Let the handle mean the file; the number of what it meant. Raises Failure."""
-        text = names.upper(name)
-        if sign == "<":
-            file = open_file(self.dos, text, READ)
-        elif drives.device(text):
+    def _whole_batch(self) -> Generator[bool, None, bool]:
+        """Carry out the batch file that was started to its end: its output goes elsewhere. (With
+        COMMAND.COM it doesn't.)"""
+        depth = len(self.batches)
+        while len(self.batches) >= depth > 0:
+            if (yield from self._batch_line()):
+                return True
+            yield DONE
+        return False
+
+    def _open(self, redirection: Redirection) -> OpenFile:
+        """Raises Failure."""
+        text = names.upper(redirection.name)
+        if redirection.sign == "<":
+            return open_file(self.dos, text, READ)
+        if drives.device(text):
+            return open_file(self.dos, text, BOTH)
+        place = self.dos.drives.resolve(text)
+        if redirection.sign == ">":
+            return create_place(self.dos, place, 0)
+        try:
             file = open_file(self.dos, text, BOTH)
-        else:
-            place = self.dos.drives.resolve(text)
-            try:
-                if sign == ">":
-                    raise Failure(DosError.FILE_NOT_FOUND)
-                file = open_file(self.dos, text, BOTH)
-            except Failure as failure:
-                if failure.code != DosError.FILE_NOT_FOUND:
-                    raise
-                file = create_place(self.dos, place, 0)
-            file.seek(file.size())
-        address, _ = access.table(self.dos, self.task)
-        old = self.task.read(address + handle, 1)[0]
-        access.set_handle(self.dos, self.task, handle, self.dos.files.add(file))
-        return old
-
-    def _restore(self, handle: int, number: int) -> None:
-        address, _ = access.table(self.dos, self.task)
-        new = self.task.read(address + handle, 1)[0]
-        access.set_handle(self.dos, self.task, handle, number)
-        if new != CLOSED:
-            self.dos.files.release(new)
+        except Failure as failure:
+            if failure.code != DosError.FILE_NOT_FOUND:
+                raise
+            return create_place(self.dos, place, 0)
+        file.seek(max(file.size() - 1, 0))
+        if file.byte() == _END_OF_FILE:  # what ended the text would be in the midst of it
+            file.seek(file.size() - 1)
+        return file
 
     def _carry_out(self, text: str) -> Generator[bool, None, bool]:
         if not text:
@@ -311,8 +341,11 @@ class Shell:
             for end in ends:
                 try:
                     place = self.dos.drives.resolve(folder + name + end)
+                    path = drives.written(place)
+                    if path == self.dos.shell_path:
+                        return path
                     if not place.mount.entry(place.path).is_directory:
-                        return drives.written(place)
+                        return path
                 except Failure:
                     continue
         return None
@@ -320,14 +353,13 @@ class Shell:
     def _start_batch(self, path: str, name: str, arguments: str, *, call: bool) -> None:
         file = open_file(self.dos, path, READ)
         try:
-            text = file.read(_MOST_BATCH).decode(names.CODE_PAGE)
+            data = file.read(_MOST_BATCH)
         finally:
             file.close()
         if not call:
             del self.batches[-1:]
         if len(self.batches) < _DEEPEST:
-            words = arguments.replace(",", " ").replace(";", " ").replace("=", " ").split()
-            self.batches.append(Batch(text, [name, *words]))
+            self.batches.append(Batch(data, [name, *batch.arguments(arguments)]))
 
     def _start_program(self, path: str, arguments: str) -> Steps:
         tail = arguments.encode(names.CODE_PAGE, "replace")
@@ -335,7 +367,42 @@ class Shell:
         yield DONE  # and on when the program has ended
         self.level = self.dos.return_code & 0xFF
         if self.dos.return_code >> 8 == Ending.CONTROL_C:
-            self.batches.clear()
+            self.stop_batches()
+
+
+class Streams:
+    """Handles of the shell's that mean other files for a while."""
+
+    def __init__(self, dos: Dos, task: Task) -> None:
+        self._dos = dos
+        self._task = task
+        self._before: dict[int, int] = {}  # what the handles meant, by their numbers
+
+    def __bool__(self) -> bool:
+        return bool(self._before)
+
+    def __setitem__(self, handle: int, file: OpenFile) -> None:
+        old = self._change(handle, self._dos.files.add(file))
+        if handle not in self._before:
+            self._before[handle] = old
+        else:
+            self._release(old)
+
+    def restore(self) -> None:
+        for handle, number in self._before.items():
+            self._release(self._change(handle, number))
+
+    def _change(self, handle: int, number: int) -> int:
+        """What the handle meant before."""
+        address, _ = access.table(self._dos, self._task)
+        old = self._task.read(address + handle, 1)[0]
+        access.set_handle(self._dos, self._task, handle, number)
+        return old
+
+    def _release(self, number: int) -> None:
+        with suppress(Failure):  # the table lies in memory that any program can change
+            if number != CLOSED:
+                self._dos.files.release(number)
 
 
 def _nowhere(data: bytes) -> None:
@@ -352,23 +419,3 @@ def _program(text: str) -> Words:
     """A program's name, and its arguments with the blank before them."""
     end = next((k for k, c in enumerate(text) if c in _ENDS_NAME), len(text))
     return text[:end], text[end:]
-
-
-def _redirections(text: str) -> tuple[str, list[tuple[int, str, str]]]:
-    """The text without its redirections, and them: handle, sign, name of a file."""
-    kept, quoted, k = "", False, 0
-    found: list[tuple[int, str, str]] = []
-    while k < len(text):
-        c = text[k]
-        if c == '"':
-            quoted = not quoted
-        if c not in "<>" or quoted:
-            kept += c
-            k += 1
-            continue
-        sign = ">>" if text[k : k + 2] == ">>" else c
-        rest = text[k + len(sign) :].lstrip()
-        end = next((n for n, c in enumerate(rest) if c in " \t<>|"), len(rest))
-        found.append((_INPUT if c == "<" else _OUTPUT, sign, rest[:end]))
-        k = len(text) - len(rest) + end
-    return kept.strip() if found else kept, found

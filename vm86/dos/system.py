@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import struct
 from typing import TYPE_CHECKING
 
 from vm86.dos import lowmemory, memory
 from vm86.dos.clock import Clock
 from vm86.dos.errors import DosError, Failure, extended
-from vm86.dos.volume import SECTOR, Volume
-from vm86.task import Task, set_word, word
+from vm86.dos.volume import SECTOR, Shape, Volume
+from vm86.task import Task, linear, set_word, word
 
 if TYPE_CHECKING:
     from vm86.dos.kernel import Dos
 
 _INVALID = 0xFF
-_YEARS = range(1980, 2100)
+_COMMIT, _SWAPPED, _SET_ERROR = 0x01, 0x06, 0x0A  # of 5Dh
+YEARS = range(1980, 2100)
 
 
 class SetClock:
@@ -109,7 +111,7 @@ def set_date(dos: Dos, task: Task) -> None:
     except ValueError:
         task.al = _INVALID
         return
-    if task.cx not in _YEARS:
+    if task.cx not in YEARS:
         task.al = _INVALID
         return
     dos.clock.set(moment)
@@ -233,17 +235,55 @@ def lists(dos: Dos, task: Task) -> None:
 def extended_error(dos: Dos, task: Task) -> None:
     """59h: of the last function that failed."""
     task.ax = dos.error
-    if dos.error:
+    if dos.told is not None:
+        _, task.bx, task.cx, task.dx, task.si, task.di, task.ds, task.es = dos.told
+    elif dos.error:
         about = extended(DosError(dos.error))
         task.bh, task.bl, task.ch = about.kind, about.action, about.locus
     else:
         task.bx, task.ch = 0, 0
 
 
+def server(dos: Dos, task: Task) -> None:
+    """5Dh: 01h writes all that is buffered, which nothing is; 06h tells where DOS has what it works
+    on, to be saved by who calls DOS from an interrupt; 0Ah takes what 59h is to tell, at DS:DX. The
+    others are for networks."""
+    if task.al == _SWAPPED:
+        lowmemory.tell_settings(task, dos.base, dos.drives.default, dos.break_check)
+        task.ds, task.si = dos.base, lowmemory.SWAPPED
+        task.cx = task.dx = lowmemory.SWAPPED_SIZE  # within DOS, and always
+    elif task.al == _SET_ERROR:
+        given = task.read(linear(task.ds, task.dx), 16)
+        dos.tell(struct.unpack("<8H", given))
+    elif task.al != _COMMIT:
+        raise Failure(DosError.INVALID_FUNCTION)
+
+
+def divide(dos: Dos, task: Task) -> None:
+    """53h: a drive parameter block at ES:BP, from the BIOS's at DS:SI."""
+    del dos
+    block = task.read(linear(task.ds, task.si), 25)
+    size, per_cluster, reserved, tables, root, total, media, table = struct.unpack_from(
+        "<HBHBHHBH", block
+    )
+    per_cluster = max(per_cluster, 1)
+    shape = Shape(per_cluster, reserved, tables, table, root, 0, media)
+    shape = shape._replace(clusters=max(total - shape.first_data, 0) // per_cluster)
+    place = linear(task.es, task.bp)
+    task.write(place + 2, size.to_bytes(2, "little") + lowmemory.division(shape)[2:])
+    task.write(place + lowmemory.MEDIA, bytes([media]))
+    task.write(place + lowmemory.FREE_CLUSTERS - 2, b"\0\0\xff\xff")  # they are not counted yet
+
+
 def no_network(dos: Dos, task: Task) -> None:
-    """5Ch to 5Fh: file sharing and networks, which are not installed."""
+    """5Ch, 5Eh, 5Fh: file sharing and networks, which are not installed."""
     del dos, task
     raise Failure(DosError.INVALID_FUNCTION)
+
+
+def printer_flag(dos: Dos, task: Task) -> None:
+    """64h: DOS's own, told by PRINT; it gives nothing back."""
+    del dos, task
 
 
 def nothing(dos: Dos, task: Task) -> None:

@@ -104,6 +104,7 @@ FUNCTIONS: dict[int, Function] = {
     0x50: process.set_prefix,
     0x51: process.get_prefix,
     0x52: system.lists,
+    0x53: system.divide,
     0x54: system.get_verify,
     0x55: process.create_child,
     0x56: directories.rename,
@@ -113,12 +114,13 @@ FUNCTIONS: dict[int, Function] = {
     0x5A: files.create_temporary,
     0x5B: files.create_new,
     0x5C: system.no_network,
-    0x5D: system.no_network,
+    0x5D: system.server,
     0x5E: system.no_network,
     0x5F: system.no_network,
     0x60: directories.canonical,
     0x62: process.get_prefix,
     0x63: country.lead_bytes,
+    0x64: system.printer_flag,
     0x65: country.extended,
     0x66: country.code_page,
     0x67: files.set_handle_count,
@@ -127,7 +129,13 @@ FUNCTIONS: dict[int, Function] = {
 
 # Functions from this one on tell of errors with carry, the older ones with FFh in AL.
 FIRST_WITH_CARRY = 0x38
+# They look for Ctrl-C, and pause at Ctrl-S: those of characters, but for the raw ones 06h and 07h.
+CHECKED = frozenset((0x01, 0x02, 0x03, 0x04, 0x05, 0x08, 0x09, 0x0A, 0x0B))
+# What a handler of critical errors may call.
+WITHIN_ERRORS = frozenset((*range(0x01, 0x0D), 0x33, 0x50, 0x51, 0x59, 0x62))
 # They may not return to their caller, and see to its flags themselves.
 LEAVES = frozenset((0x4B, 0x4C))
 # Programs that handle prefixes call these from the inside of others: SS:SP is not noted for them.
 WITHOUT_STACK = frozenset((0x33, 0x50, 0x51, 0x62, 0x64))
+# All others look for Ctrl-C, too, with BREAK ON.
+WITH_BREAK = frozenset(range(0x0D, 0x100)) - WITHOUT_STACK

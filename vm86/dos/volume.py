@@ -90,7 +90,9 @@ class Content(ABC):
 
 
 class Sectors(ABC):
-    """A volume's sectors, where it has some, from 0, the boot sector."""
+    """A volume's sectors, where it has some, from 0, the boot sector. drive: 0 for A."""
+
+    drive = 0
 
     @property
     @abstractmethod
@@ -101,7 +103,13 @@ class Sectors(ABC):
         """512 bytes. Raises OSError."""
 
     @abstractmethod
-    def write(self, number: int, content: bytes) -> None: ...
+    def write(self, number: int, content: bytes) -> None:
+        """Whole sectors, from this one on; none that are not of the volume. Raises OSError."""
+
+    @property
+    @abstractmethod
+    def writes(self) -> int:
+        """How often the disk has been written to, by whomever."""
 
 
 class Volume(ABC):
@@ -125,6 +133,11 @@ class Volume(ABC):
     def number(self) -> int:
         """0 for A."""
         return ord(self.letter) - ord("A")
+
+    @property
+    def remark(self) -> str | None:
+        """What is to be said to a person before it is closed: a program's changes were in vain."""
+        return None
 
     def close(self) -> None:  # noqa: B027 - not all have something to do
         """No more is wanted of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from typing import Protocol
 
 from vm86.bios import data, keyboard
 from vm86.bios.keys import strokes
@@ -26,24 +26,26 @@ OTHERS = {
 MODIFIERS = {"a-": "alt-", "c-": "ctrl-", "s-": "shift-"}
 
 
-class Keyboard:
-    """DOS's console on the BIOS: keys from its buffer, output on the screen (vm86.dos.console)."""
+class Display(Protocol):
+    """A task's screen, as DOS shows characters on it."""
 
-    typed = False
+    def teletype(self, data: bytes) -> None: ...
 
-    def __init__(self, task: Task, show: Callable[[int], object]) -> None:
+    def clear(self) -> None: ...
+
+
+class KeyBuffer:
+    """The BIOS's buffer, as DOS reads it: a key that is no character gives 0 and then its scan
+    code. asked: whether somebody has looked for a key in it."""
+
+    asked = False
+
+    def __init__(self, task: Task) -> None:
         self._task = task
-        self._show = show
-        self._scan = 0  # the second byte of a key that is no character
-
-    def written(self, data: bytes) -> None:
-        """What is on the screen already."""
-
-    def write(self, data: bytes) -> None:
-        for byte in data:
-            self._show(byte)
+        self._scan = 0  # the second byte of a key
 
     def key(self) -> int | None:
+        self.asked = True
         if self._scan:
             scan, self._scan = self._scan, 0
             return scan
@@ -58,14 +60,42 @@ class Keyboard:
         return value & 0xFF
 
     def ready(self) -> bool:
+        self.asked = True
         return bool(self._scan) or keyboard.next_older(self._task) is not None
 
-    def at_end(self) -> bool:
-        return False
+    def peek(self) -> int | None:
+        """What `key` gives next."""
+        value = keyboard.next_older(self._task)
+        if self._scan or value is None:
+            return self._scan or None
+        return CONTROL_C if value == 0 else value & 0xFF
 
     def forget(self) -> None:
         self._scan = 0
         keyboard.forget(self._task)
+
+
+class Keyboard(KeyBuffer):
+    """DOS's console on the BIOS: keys from its buffer, output on the screen (vm86.dos.console)."""
+
+    streams = False
+    ended = False
+
+    def __init__(self, task: Task, display: Display) -> None:
+        super().__init__(task)
+        self._display = display
+
+    def send(self, data: bytes) -> None:
+        """The host gets nothing but what it shows."""
+
+    def show(self, data: bytes) -> None:
+        self._display.teletype(data)
+
+    def clear(self) -> None:
+        self._display.clear()
+
+    def at_end(self) -> bool:
+        return False
 
 
 class Typist:
@@ -85,6 +115,10 @@ class Typist:
         """key: see vm86.bios.keys.strokes."""
         if len(self._keys) < MOST_TYPED:
             self._keys.append(key)
+
+    def busy(self, passed: int, speed: int) -> bool:
+        """Whether a key is down, or another was a moment ago."""
+        return bool(self._keys) or passed < self._until + speed // HELD
 
     def go_on(self, passed: int, speed: int) -> bool:
         """Press and release what the time has come for, in instructions' worth of it; whether there

@@ -1,4 +1,4 @@
-"""`zoo play` of DOS programs: one at a time has the terminal, and all go on."""
+"""`zoo play` of DOS programs, or of a disk: one at a time has the terminal, and all go on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vm86.bios import screen
 from vm86.monitor.keyboard import Keyboard, Typist, pc_key
 from vm86.monitor.running import exit_code, picture, report, statistics
 from vm86.monitor.scheduler import Scheduler
-from vm86.monitor.tasks import Program, Task, names, new_services
+from vm86.monitor.tasks import Image, Task, names
 from vm86.services import SPEED
 from zoo.cli import EXIT_INTERRUPTED
 from zoo.front import Request
@@ -41,12 +41,12 @@ WORK = 0.016  # seconds between looks at the keyboard
 FRAME = 1 / 30  # seconds between two frames
 
 
-def play(request: Request, programs: Sequence[Program], speed: str | None, png: Path | None) -> int:
+def play(request: Request, images: Sequence[Image], speed: str | None, png: Path | None) -> int:
     """Play the programs; the exit code. speed: what --speed says."""
     if request.record or request.replay:
         raise click.UsageError(
-            "a DOS program that is played goes by the clock on the wall, so that what comes in is "
-            "not all that it depends on: --record and --replay are for zoo run"
+            "what is played here goes by the clock on the wall, so that what comes in is not all "
+            "that it depends on: --record and --replay are for zoo run"
         )
     rate = _speed(speed)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -63,12 +63,12 @@ def play(request: Request, programs: Sequence[Program], speed: str | None, png: 
         raise click.UsageError(f"{png} exists: it is not overwritten")
     with ExitStack() as stack:
         tasks: list[Task] = []
-        for name, program in zip(names(programs), programs, strict=True):
-            services = new_services(program, Host())
+        for name, image in zip(names(images), images, strict=True):
+            services = image.services(Host())
             services.speed = rate
             services.epoch = datetime.datetime.now()
-            services.console = Keyboard(services.task, services.teletype)
-            task = Task(name, program, services, request.engine)
+            services.console = Keyboard(services.task, services)
+            task = Task(name, image, services, request.engine)
             stack.callback(task.close)
             tasks.append(task)
         console = Console(

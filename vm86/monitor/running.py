@@ -13,7 +13,7 @@ import click
 
 from vm86.bios import png, screen
 from vm86.monitor.scheduler import Scheduler
-from vm86.monitor.tasks import Program, Task, names, new_services
+from vm86.monitor.tasks import Program, Task, names
 from vm86.services import Services
 from vm86.state import State
 from vm86.supervise import exits
@@ -23,6 +23,8 @@ from zoo.host import Event, Host
 from zoo.running import logged
 from zoo.sampling import Sampler
 
+WAITS_IN_VAIN = "waits for a key, and standard input has ended"
+
 
 class Stream(Host):
     """Standard input, a byte at a time, and standard output. source: None for no input."""
@@ -31,13 +33,20 @@ class Stream(Host):
         self._source = source
         self._sink = sink
 
-    def on_byte(self) -> int | None:
-        return None if self._source is None else next(iter(self._source.read(1)), None)
+    def on_redirected(self) -> list[bool]:
+        """Whether input and output are no terminal's."""
+        terminals = [self._source is not None and self._source.isatty(), self._sink.isatty()]
+        return [not terminal for terminal in terminals]
+
+    def on_bytes(self, size: int) -> bytes:
+        return b"" if self._source is None else self._source.read(size)
 
     def show(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if event[0] == "bytes":
-                self.write(event[1])
+        for kind, data in events:
+            if kind == "bytes":
+                self.write(data)
+            elif kind == "console":
+                click.echo(data, nl=False, err=True)
         self._sink.flush()
 
     def write(self, data: bytes) -> None:
@@ -83,7 +92,7 @@ def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
             else:
                 stream = Labelled(source, sink, name.ljust(width))
             host = stream if tasks else logged(stack, stream, request)
-            task = Task(name, program, new_services(program, host), request.engine)
+            task = Task(name, program, program.services(host), request.engine)
             stack.callback(task.close)
             tasks.append(task)
             streams.append(stream)
@@ -111,8 +120,13 @@ def run(request: Request, programs: Sequence[Program], wanted: str) -> int:
 
 
 def report(tasks: Sequence[Task]) -> None:
-    """Say which tasks have failed, and why."""
+    """Close the tasks, and say which have failed, and why, and which would have waited for ever."""
     for task in tasks:
+        task.close()
+        for remark in task.remarks:
+            click.echo(f"\n[{remark}]", err=True)
+        if task.services.waits_in_vain:
+            click.echo(f"\n[{task.name} {WAITS_IN_VAIN}]", err=True)
         if task.failure is not None:
             click.echo(f"\n[{task.name} failed: {task.failure}]", err=True)
 

@@ -5,26 +5,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import click
 
 from vm86 import registers as r
-from vm86.dos.diskmount import DiskMount
+from vm86.boot import disk_services
+from vm86.dos import batch
+from vm86.dos.batch import Batch
 from vm86.dos.errors import Failure
+from vm86.dos.shell import PROMPT, Orders
 from vm86.dos.volume import Volume
+from vm86.front import holds_files
 from vm86.machine import MACHINE
 from vm86.reset import power_on
 from vm86.services import Services
 from zoo import registers as z
 from zoo.host import Host
+from zoo.machine import ImageError
 from zoo.session import Session
+
+
+class Image(Protocol):
+    """What a task is to run."""
+
+    @property
+    def path(self) -> Path:
+        """The file's, on the host."""
+        ...
+
+    @property
+    def share(self) -> int:
+        """How many slices it gets for each of a task whose share is 1."""
+        ...
+
+    def services(self, host: Host) -> Services:
+        """Those of a new guest, which is not started yet."""
+        ...
+
+    def start(self, services: Services) -> None:
+        """Start it there. Raises UsageError: it is not what it should be."""
+        ...
 
 
 @dataclass(frozen=True)
 class Program:
-    """What a task is to run. path: the file's, on the host, or a folder's for the shell. mounts:
-    its drives. share: how many slices it gets for each of a task whose share is 1. version: DOS's.
-    """
+    """A program with DOS, or the shell: with a batch file, or if `path` is a folder's or a
+    diskette's. arguments: the program's, or else a command. mounts: the drives. version: DOS's."""
 
     path: Path
     data: bytes
@@ -33,43 +60,74 @@ class Program:
     share: int = 1
     version: tuple[int, int] = (3, 30)
 
+    def services(self, host: Host) -> Services:
+        return Services(power_on(self.data), host)
+
+    def start(self, services: Services) -> None:
+        dos = services.boot(self.mounts, self.version)
+        try:
+            if self.path.is_dir() or holds_files(self.data):
+                command = self.arguments
+                dos.start_shell(Orders(command, alone=True) if command else PROMPT)
+            elif self.path.suffix.lower() == ".bat":
+                words = [self.path.stem, *batch.arguments(self.arguments)]
+                dos.start_shell(Orders(batch=Batch(self.data, words), alone=True))
+            else:
+                arguments = self.arguments.encode("cp437", "replace")
+                dos.load(self.data, dos_path(self.path), arguments)
+        except Failure as failure:
+            dos.close()
+            raise click.UsageError(
+                f"{self.path} can't be loaded: {failure}; is it a DOS program?"
+            ) from failure
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A diskette that is booted, without a DOS of ours."""
+
+    path: Path
+    data: bytes
+    share: int = 1
+
+    def services(self, host: Host) -> Services:
+        try:
+            return disk_services(self.data, host)
+        except ImageError as error:
+            raise click.UsageError(f"{self.path}: {error}") from error
+
+    def start(self, services: Services) -> None:
+        services.boot_disk(0)
+
 
 class Task:
     """A program that runs, stretch by stretch.
 
     waiting: until it is a key's or a device's turn, at the latest `wakes`. ended: it has, with
     `exit_code`, and where it failed, `failure` says why. last: what its last stretch executed.
+    remarks: what is to be said of its drives when it is closed.
     """
 
-    def __init__(self, name: str, program: Program, services: Services, engine: str) -> None:
-        """name: what it is called for a person. services: of a guest that is not booted yet."""
+    def __init__(self, name: str, image: Image, services: Services, engine: str) -> None:
+        """name: what it is called for a person. services: the image's, not started yet."""
         self.name = name
-        self.share = program.share
+        self.share = image.share
         self.services = services
         self.waiting = False
         self.wakes = 0
         self.last = 0
         self.ended = False
         self.failure: str | None = None
-        self._dos = services.boot(program.mounts, program.version)
+        self.remarks: list[str] = []
+        image.start(services)
         services.on_wait = self._wait
-        arguments = program.arguments.encode("cp437", "replace")
-        try:
-            if program.path.is_dir():
-                self._dos.start_shell()
-            else:
-                self._dos.load(program.data, dos_path(program.path), arguments)
-        except Failure as failure:
-            self.close()
-            raise click.UsageError(
-                f"{program.path} can't be loaded: {failure}; is it a DOS program?"
-            ) from failure
         self.session = Session(MACHINE, services.guest, services, engine)
 
     @property
     def exit_code(self) -> int:
         """The program's, 0 if it has given none."""
-        return self._dos.exit_code or 0
+        dos = self.services.dos
+        return dos.exit_code or 0 if dos is not None else 0
 
     def ready(self, now: int) -> bool:
         return not self.ended and (not self.waiting or now >= self.wakes)
@@ -86,7 +144,7 @@ class Task:
             place = m.r[r.SELECTOR + r.CS], m.r[z.PC] - m.r[r.ORIGIN] & 0xFFFF
             self.failure = "{2} at {0:04X}:{1:04X}".format(*place, stop.text)
         elif self.services.failure is not None:
-            self.failure = f"{self.services.failure}, and the program has no handler for it"
+            self.failure = self.services.failure
         if self.failure is not None or (stop.reason in (z.HOST, z.HALT) and not self.waiting):
             self.end()
 
@@ -96,27 +154,22 @@ class Task:
         self.close()
 
     def close(self) -> None:
-        """Close its files and mounts. What was written to disks is kept or forgotten now."""
-        for mount in self._dos.drives.mounts.values():
-            if isinstance(mount, DiskMount) and mount.forgets:
-                click.echo(
-                    f"What was written to drive {mount.letter} is forgotten; "
-                    f"--mount {mount.letter}=IMAGE:rw keeps it.",
-                    err=True,
-                )
+        """Close its files and mounts."""
+        dos = self.services.dos
+        if dos is None:
+            if any(disk.written for disk in self.services.bios.disks.drives.values()):
+                self.remarks = [f"What was written to {self.name} is forgotten."]
+            return
+        remarks = [mount.remark for mount in dos.drives.mounts.values()]
+        self.remarks += [remark for remark in remarks if remark is not None]
         try:
-            self._dos.close()
+            dos.close()
         except OSError as error:
             raise click.UsageError(f"what was written to a disk can't be kept: {error}") from error
 
     def _wait(self) -> None:
         self.waiting = True
         self.wakes = self.services.passed() + self.services.due()
-
-
-def new_services(program: Program, host: Host) -> Services:
-    """The services of a new guest for a program."""
-    return Services(power_on(program.data), host)
 
 
 def dos_path(path: Path) -> str:
@@ -126,9 +179,9 @@ def dos_path(path: Path) -> str:
     return f"C:\\{stem}{suffix}"
 
 
-def names(programs: Sequence[Program]) -> list[str]:
+def names(images: Sequence[Image]) -> list[str]:
     """What the tasks are called: by their files, numbered where two have the same."""
-    files = [program.path.name for program in programs]
+    files = [image.path.resolve().name for image in images]
     return [
         name if files.count(name) == 1 else f"{name}#{files[:k].count(name) + 1}"
         for k, name in enumerate(files)

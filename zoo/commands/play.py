@@ -18,7 +18,7 @@ CAST = click.Option(
 
 
 def _play(**values: Any) -> int:
-    front, wanted, options = request(values)
+    front, wanted, options = request(values, folders=True)
     return front.play(wanted, **options)
 
 
@@ -28,5 +28,6 @@ play = click.Command(
     params=[*image_options(), CAST],
     help="""Play IMAGE in the terminal.
 
-    In a story, /help tells what can be done besides playing; in a DOS program, Ctrl-] does.""",
+    In a story, /help tells what can be done besides playing; in a DOS program, Ctrl-] does. Of a
+    folder, the DOS shell is played.""",
 )

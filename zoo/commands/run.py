@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from zoo.front import RunsFolders, image_options, request
+from zoo.front import image_options, request
 
 SAMPLE = click.Option(
     ["--sample"],
@@ -20,8 +20,6 @@ def _run(**values: Any) -> int:
     if values["sample"] is not None and not values["stats"]:
         raise click.UsageError("--sample is for the statistics: it needs --stats too")
     front, wanted, options = request(values, folders=True)
-    if isinstance(front, RunsFolders) and wanted.path.is_dir():
-        return front.run_folder(wanted, **options)
     return front.run(wanted, **options)
 
 

@@ -10,34 +10,31 @@ from functools import cached_property
 
 from llvmlite import binding as llvm
 
-from zoo.engines import backend
+from zoo.engines import backend, library
 from zoo.engines.frontend import Frontend, Lowered
 from zoo.engines.image import packed
 from zoo.engines.translate import DEPTH, RESULT
 from zoo.generate import arms_module, functions_module, loop_module
+from zoo.held import sweeping, touched
 from zoo.machine import Machine
 from zoo.registers import PC, RUNNING, STOP
 
 # What is inlined into translated code: the machine's hot functions, and those of at most so many
 # lines of LLVM's IR, the functions of rows and others. The rest is rare: reports, and long work.
-SHORT_ROW = 75
-SHORT = 20
+SHORT_ROW = 55
+SHORT = 15
 
-# What other code calls. Numba's functions give their results through a pointer; C's do not.
+# What other code calls.
 # `drive` goes on in translations where there are some, and otherwise in the loop, which comes back
 # as soon as there is one; it returns where an address is hot that has none. It counts, in the
 # table's last word, the loop's instructions.
 ENTRIES = """
-declare i32 @"{symbol}"(ptr, ptr, i64, i64, i64, i64)
+declare i64 @"{symbol}"(i64, i64, i64, i64)
 
 define i64 @run(ptr %m, i64 %budget, ptr %table, i64 %mask) {{
-  %result = alloca i64
-  %exception = alloca ptr
   %address = ptrtoint ptr %m to i64
   %entries = ptrtoint ptr %table to i64
-  call i32 @"{symbol}"(ptr %result, ptr %exception, i64 %address, i64 %budget, i64 %entries,
-                       i64 %mask)
-  %left = load i64, ptr %result
+  %left = call i64 @"{symbol}"(i64 %address, i64 %budget, i64 %entries, i64 %mask)
   ret i64 %left
 }}
 
@@ -120,14 +117,19 @@ class Compiler:
     @cached_property
     def _long(self) -> frozenset[str]:
         """The functions that translated code calls; all others it has within itself."""
-        rows = {op.function.__name__ for op in self._machine.table}
-        return frozenset(
+        long = (
             f.name
             for f in self._functions
             if f.name
             and f.name not in self._machine.inline
-            and _length(f) > (SHORT_ROW if f.name in rows else SHORT)
+            and _length(f) > (SHORT_ROW if f.name in self._rows else SHORT)
         )
+        return sweeping(self._machine).union(long)
+
+    @cached_property
+    def _rows(self) -> frozenset[str]:
+        """The functions that rows name."""
+        return frozenset(op.function.__name__ for op in self._machine.table)
 
     def _module(
         self,
@@ -170,21 +172,28 @@ class Compiler:
         exported = {f"{self._machine.name}.{name}" for name in (*self._long, "run")}
         for name in exported:
             module.get_function(name).linkage = "external"
+        if self._machine.trap:  # what leads to it is out of the way then
+            trap = module.get_function(f"{self._machine.name}.{self._machine.trap}")
+            trap.add_function_attribute("cold")
         module.link_in(llvm.parse_assembly(entries))
         backend.optimise(module, 3)
         return packed(backend.image(module))
 
     def library(self) -> bytes:
-        """The bitcode of what translations are made of: every arm as a function MACHINE.ARM, and
-        the short functions that they call, to be inlined; the long ones it only declares."""
+        """What translations are made of (zoo.engines.library): every arm as a function MACHINE.ARM,
+        and the short functions that they call, to be inlined; the long ones it only declares."""
         functions = self._functions
         arms = self._frontend.lower(arms_module(self._machine))
         short = [f for f in functions if f.name not in self._long]
         module = self._module([*short, *arms], [*functions, *arms], self._machine.shared)
         shared = {f"{self._machine.name}.{name}" for name in self._machine.shared}
         entries = {f"{self._machine.name}.{arm.name}" for arm in arms}
+        rare = {f"{self._machine.name}.{name}" for name in self._long - self._rows}
         for function in module.functions:
-            if not function.is_declaration and function.name not in shared:
+            if function.is_declaration:
+                if function.name in rare:
+                    function.add_function_attribute("cold")
+            elif function.name not in shared:
                 function.add_function_attribute("alwaysinline")
             if function.name in entries:
                 function.linkage = "external"
@@ -194,11 +203,12 @@ class Compiler:
         for function in module.functions:
             if not function.is_declaration:
                 function.linkage = "linkonce_odr"
-        # No function of a machine raises anything, so that Numba's status is always 0.
-        text = str(module).replace("declare i32 @", "declare range(i32 0, 1) i32 @")
         # Within a unit LLVM may do as it likes.
-        text = text.replace(" noinline ", " nounwind ")
-        return llvm.parse_assembly(text).as_bitcode()
+        text = str(module).replace(" noinline ", " nounwind ")
+        registers = {
+            f"{self._machine.name}.{name}": found for name, found in touched(self._machine).items()
+        }
+        return library.packed(llvm.parse_assembly(text), registers)
 
 
 def _length(function: Lowered) -> int:

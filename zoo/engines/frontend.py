@@ -21,6 +21,9 @@ from unittest.mock import patch
 from numba.core.codegen import CPUCodeLibrary
 from numba.core.cpu import CPUContext
 from numba.core.dispatcher import Dispatcher
+from numba.core.runtime.nrt import rtsys
+
+from zoo.engines.callconv import Plain
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,24 @@ def _used(library: Any, seen: dict[int, Any]) -> Iterator[Any]:
 
 @contextmanager
 def _no_code() -> Generator[None]:
-    """Numba neither links, nor optimises, nor loads what it lowers."""
+    """Numba neither wraps, nor links, nor optimises, nor loads what it lowers."""
 
     def finalize(library: Any) -> None:
         library._finalized = True
 
     with ExitStack() as stack:
-        stack.enter_context(patch.object(CPUCodeLibrary, "finalize", finalize))
-        # Numba asks for something to call, which nobody will.
-        nothing = lambda *_: [].append  # noqa: E731
-        stack.enter_context(patch.object(CPUContext, "get_executable", nothing))
+
+        def instead(owner: Any, **others: Any) -> None:
+            for name, other in others.items():
+                stack.enter_context(patch.object(owner, name, other))
+
+        instead(CPUCodeLibrary, finalize=finalize)
+        instead(CPUContext, call_conv=property(Plain))
+        # Numba asks for something to call, which nobody will; nor are there wrappers.
+        nothing = lambda *_, **__: None  # noqa: E731
+        instead(CPUContext, get_executable=lambda *_: [].append)
+        instead(CPUContext, create_cpython_wrapper=nothing, create_cfunc_wrapper=nothing)
+        # And nothing needs its runtime, which allocates.
+        instead(CPUContext, post_lowering=nothing)
+        instead(rtsys, initialize=nothing)
         yield

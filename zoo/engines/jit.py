@@ -36,26 +36,33 @@ def key(machine: Machine) -> str:
     """A hash of everything that the machine's compiled code depends on."""
     own = Path(__file__).parent
     modules = (registers, *machine.modules, sys.modules[machine.onward.__module__])
-    files = [own.with_name("generate.py"), *(own / name for name in COMPILERS)]
+    files = [
+        own.with_name("generate.py"),
+        own.with_name("held.py"),
+        *(own / name for name in COMPILERS),
+    ]
     files += [Path(module.__file__) for module in modules if module.__file__]
     return store.key(
         *(file.read_text(encoding="utf-8") for file in files),
         repr([(a.name, a.loads, a.tail, a.lines) for a in machine.arms]),
         repr([(g.condition, g.lines, [a.number for a in g.arms]) for g in machine.groups]),
         repr((machine.first, machine.fields, machine.layout.arenas)),
-        repr((sorted(machine.inline), sorted(machine.shared))),
+        repr((sorted(machine.inline), sorted(machine.shared), machine.held)),
         processor(),
     )
 
 
 COMPILERS = (
     "native.py",
+    "callconv.py",
     "frontend.py",
     "backend.py",
     "compiler.py",
+    "library.py",
     "constants.py",
     "units.py",
     "translate.py",
+    "holding.py",
     "elf.py",
     "flatten.py",
     "image.py",

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import math
 import threading
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet, finalize
 
 from zoo import cache as store
@@ -31,6 +32,7 @@ from zoo.plugins import plugins
 from zoo.registers import PC, RETRY, RUNNING, STOP
 
 if TYPE_CHECKING:
+    from zoo.engines.library import Library
     from zoo.engines.units import Unit
 
 HOT = 2000  # times that control must have gone to an address
@@ -40,16 +42,18 @@ BATCH = 60  # instructions translated at a time: a fraction of a second
 MOST_UNITS = 4000
 MOST_BYTES = 64 << 20  # of native code
 WAIT = False  # whether the guest waits for each translation: so tests meet the same each time
-DELAY = 0.5  # seconds that a run must have lasted before anything is translated: a short one ends
-# sooner than translating would be worth its while
+# Translating may take so much of the processor's time as the run has taken, times SHARE, and less
+# DELAY seconds: a short run ends sooner than it would be worth its while.
+SHARE = 0.5
+DELAY = 0.125
 PATIENCE = 2  # seconds for a last batch when the process ends
 POLL = 0.2
 SLICE = 1 << 20  # instructions between looks at what was translated: some milliseconds
 
 
 def library_path(machine: Machine) -> Path:
-    """Where the bitcode that translations are made of belongs in the cache."""
-    return jit.object_path(machine).with_suffix(".bc")
+    """Where what translations are made of belongs in the cache."""
+    return jit.object_path(machine).with_suffix(".ir")
 
 
 def translations_path(machine: Machine, guest: Guest) -> Path:
@@ -75,7 +79,6 @@ class Translator:
         self._machine = machine
         self._guest = guest
         self._size = jit.mask(machine) + 1
-        self._begun = time.monotonic()
         self._path = translations_path(machine, guest)
         self._fixed = machine.fixed_code(guest)
         self._memory = getattr(guest.state, machine.code)
@@ -85,7 +88,6 @@ class Translator:
         self._ready: defaultdict[int, list[Ready]] = defaultdict(list)  # by the entry
         self._asked: Counter[int] = Counter()
         self._covered: set[int] = set()
-        self._specialised: Any = None
         self._loaded: list[Code] = []
         self._made: deque[tuple[Batch, Code]] = deque()  # by the thread, and not installed yet
         self._work = threading.Event()
@@ -98,7 +100,8 @@ class Translator:
         self.mask = jit.mask(machine)
         self.units = 0
         self.bytes = 0
-        self.seconds = 0.0
+        self.seconds = 0.0  # of the processor, for translating
+        self._allowed = 0.0
         self.error: Exception | None = None
         _translators.add(self)
         for batch, code in self._load(kept.batches(self._path)):
@@ -114,18 +117,22 @@ class Translator:
         """How many instructions the loop has run."""
         return self.table[self._size + 1]
 
-    def look(self, address: int) -> None:
+    def look(self, address: int, ran: float) -> None:
         """What is to be done between runs: code was changed, translations were made, or the address
-        where the guest is now is hot."""
+        where the guest is now is hot; ran: for so many seconds of the processor."""
         if self._guest.state.r[self._changed]:
             self._drop_changed()
         if self.table[address & self.mask] == HOT:
             self._want(address)
         self._install_made()
-        if self._wanted and (WAIT or time.monotonic() - self._begun >= DELAY):
+        self._allowed = SHARE * ran - DELAY
+        if WAIT:
+            self.finish()
+        elif self._may_translate():
             self._start()
-            if WAIT:
-                self.finish()
+
+    def _may_translate(self) -> bool:
+        return bool(self._wanted) and self.seconds <= self._allowed
 
     def _drop_changed(self) -> None:
         """Drop the translations of changed code."""
@@ -154,6 +161,7 @@ class Translator:
 
     def finish(self) -> None:
         """Wait until all that was asked for is there."""
+        self._allowed = math.inf
         if self._wanted:
             self._start()
         while not self._closed and (self._work.is_set() or self._wanted):
@@ -172,13 +180,13 @@ class Translator:
 
     def _translate(self) -> None:
         try:
-            data = self._library()
-            while data and not self._closed:
-                if self._wanted:
-                    self._translate_batch(data)
+            library = self._library()
+            while library and not self._closed:
+                if self._may_translate():
+                    self._translate_batch(library)
                 else:
                     self._work.clear()
-                    if self._wanted or self._closed:  # since we looked
+                    if self._may_translate() or self._closed:  # since we looked
                         self._work.set()
                     self._work.wait()
         except Exception as error:
@@ -187,14 +195,12 @@ class Translator:
         self._closed = True
         self._work.clear()
 
-    def _translate_batch(self, library: bytes) -> None:
+    def _translate_batch(self, library: Library) -> None:
         begun = time.thread_time()
         from zoo.engines import backend, translate
         from zoo.engines.units import frozen, unit
 
         constants = Constants(self._machine, self._guest)
-        if self._specialised is None:
-            self._specialised = translate.library(library, constants)
         state = frozen(self._machine, self._guest)
         units: list[Unit] = []
         while sum(u.instructions for u in units) < BATCH and (wanted := self._next()):
@@ -203,9 +209,7 @@ class Translator:
                 units.append(found)
                 self._covered.update(byte for span in found.spans() for byte in span)
         if units:
-            image = backend.image(
-                translate.module(self._machine, self._specialised, constants, units)
-            )
+            image = backend.image(translate.module(self._machine, library, constants, units))
             memory = getattr(state, self._machine.code)
             batch = Batch(image, [_record(found, memory) for found in units])
             self._made.extend(self._load([batch]))
@@ -225,9 +229,10 @@ class Translator:
             self.table[address & self.mask] = 0  # it may be hot for who comes from elsewhere
         return None
 
-    def _library(self) -> bytes | None:
-        """The bitcode that translations are made of; it may take half a minute to get."""
+    def _library(self) -> Library | None:
+        """What translations are made of; it may take half a minute to get."""
         from zoo import warm
+        from zoo.engines.library import unpacked
 
         path = library_path(self._machine)
         data = store.kept(path)
@@ -242,7 +247,7 @@ class Translator:
 
             data = Compiler(self._machine).library()
             store.keep(path, data)
-        return data
+        return unpacked(data) if data else None
 
     def _load(self, batches: Sequence[Batch]) -> Iterator[tuple[Batch, Code]]:
         """Load the native code of batches, which stays as long as the guest may run in it."""
@@ -314,17 +319,20 @@ class Recompile:
         # Its thread would keep the guest for ever.
         finalize(self, self.translator.end).atexit = False
         self._done = 0
+        self._ran = 0.0  # seconds of the processor
 
     def run(self, budget: int) -> int:
         """As Interp.run."""
         m = self._m
         table, mask = self.translator.table, self.translator.mask
         left = budget
-        self.translator.look(m.r[PC])  # the host may have changed code
+        before = time.thread_time() - self._ran
+        self.translator.look(m.r[PC], self._ran)  # the host may have changed code
         while left > 0 and m.r[STOP] == RUNNING:
             size = min(left, SLICE)
             left -= size - self._drive(self._address, size, table, mask)
-            self.translator.look(m.r[PC])
+            self._ran = time.thread_time() - before
+            self.translator.look(m.r[PC], self._ran)
         if m.r[STOP] != RUNNING and m.r[RETRY]:
             self._machine.restart(m, m.r[PC])
         self._done += budget - left

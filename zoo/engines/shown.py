@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from zoo import registers
 from zoo.engines import backend, hostcode, translate
 from zoo.engines.constants import Constants
+from zoo.engines.kept import context
+from zoo.engines.library import unpacked
 from zoo.engines.translate import Part
 from zoo.engines.units import Instruction, Unit, frozen, name, unit
 from zoo.layout import Guest, Layout
@@ -103,13 +105,12 @@ def translation(
     texts: instructions as the machine's disassembler writes them, where it knows them.
     """
     state = frozen(machine, guest)
-    found = unit(machine, state, entry)
+    found = unit(machine, state, entry, context(machine, guest))
     if not found.blocks:
         return None
     constants = Constants(machine, guest)
     begun = time.perf_counter()
-    specialised = translate.library(library, constants)
-    module = translate.module(machine, specialised, constants, [found], debug=True)
+    module = translate.module(machine, unpacked(library), constants, [found], debug=True)
     ir = str(module)  # here, because making object code changes it
     data = backend.object_code(module)
     seconds = time.perf_counter() - begun

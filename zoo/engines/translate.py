@@ -9,15 +9,16 @@ and wherever a unit is left, the state is as the dispatch loop would have left i
 from __future__ import annotations
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportMissingTypeStubs=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from functools import lru_cache
 
 from llvmlite import binding as llvm
 
 from zoo.engines import backend, jit
 from zoo.engines.constants import Constants
+from zoo.engines.holding import hold
+from zoo.engines.library import Library
 from zoo.engines.units import Instruction, Unit, name
 from zoo.machine import Machine
 from zoo.registers import RETRY, RUNNING, STOP, TRAPPED
@@ -42,36 +43,16 @@ class Part(IntEnum):
     LEAVE = 5
 
 
-def library(data: bytes, constants: Constants) -> llvm.ModuleRef:
-    """What `zoo.engines.compiler.Compiler.library` made, with a guest's constants in it.
-
-    Guests that are alike share it: nobody may change it.
-    """
-    return _simplified(constants.put_into(_text(data)))
-
-
-@lru_cache(maxsize=1)
-def _text(bitcode: bytes) -> str:
-    return str(llvm.parse_bitcode(bitcode))
-
-
-@lru_cache(maxsize=4)
-def _simplified(ir: str) -> llvm.ModuleRef:
-    made = llvm.parse_assembly(ir)
-    backend.simplify(made)
-    return made
-
-
 def module(
     machine: Machine,
-    library: llvm.ModuleRef,
+    library: Library,
     constants: Constants,
     units: Sequence[Unit],
     debug: bool = False,
 ) -> llvm.ModuleRef:
     """The units as optimised IR, which calls the machine's loop for what is too long to inline.
 
-    library: see above.  The rest: see `source`.
+    library: what `zoo.engines.compiler.Compiler.library` made.  The rest: see `source`.
     """
     registers = machine.layout["r"].offset
     contexts = {
@@ -82,14 +63,16 @@ def module(
         for unit in units
     }
     made = llvm.parse_assembly(source(machine, constants.code, units, debug))
-    made.link_in(library, preserve=True)
+    made.link_in(library.module(f.name for f in made.functions if f.is_declaration))
     for function in made.functions:
         if not function.is_declaration and function.name not in contexts:
             function.linkage = "internal"
     backend.inline(made)
     # With operands that are known, addresses are; what lies there may be, too.
     backend.simplify(made)
-    made = llvm.parse_assembly(constants.put_into(str(made), contexts))
+    held = {registers + 8 * machine.layout.registers[name]: name for name in machine.held}
+    text = hold(constants.put_into(str(made), contexts), held, library.touched)
+    made = llvm.parse_assembly(text)
     backend.optimise(made, 2)
     return made
 
@@ -122,15 +105,18 @@ class _Writer:
         self._fixed = fixed
         self._mask = jit.mask(machine)
         self._registers = machine.layout["r"].offset
+        self._trap = f"{machine.name}.{machine.trap}"
         self._arms: set[str] = set()
         self._debug = debug
         self._scopes: list[str] = []
 
     def declarations(self) -> Iterator[str]:
         """What the units call."""
-        fields = ", ".join(["ptr", "ptr", "ptr"] + ["i64"] * len(self._machine.fields[1:]))
+        fields = ", ".join(["ptr"] + ["i64"] * len(self._machine.fields[1:]))
         for arm in sorted(self._arms):
-            yield f"declare i32 @{arm}({fields})"
+            yield f"declare i64 @{arm}({fields})"
+        if self._machine.trap:
+            yield f"declare i64 @{self._trap}(ptr, i64)"
         yield "declare void @llvm.assume(i1)"
         # As in zoo.engines.native: a store elsewhere does not change a register.
         yield '!0 = !{!"zoo"}\n!1 = !{!"r", !0, i64 0}\n!2 = !{!1, !1, i64 0}'
@@ -145,8 +131,6 @@ class _Writer:
             "  %next = alloca i64",
             "  %at = alloca i64",
             "  %undone = alloca i64",
-            "  %result = alloca i64",
-            "  %exception = alloca ptr",
             "  store i64 %budget, ptr %left",
             *self._pointer("%stop", STOP),
             *self._pointer("%retry", RETRY),
@@ -159,6 +143,7 @@ class _Writer:
             f"  switch i64 %start, label %leave [{entries}]",
         ]
         leave = [
+            *self._trapped(),
             "stopped:",
             "  %stopped.retry = load i64, ptr %retry, !tbaa !2",
             "  %stopped.again = icmp ne i64 %stopped.retry, 0",
@@ -241,37 +226,74 @@ class _Writer:
         arm = f"{self._machine.name}.{one.arm.name}"
         self._arms.add(arm)
         fields = ", ".join(f"i64 {value}" for value in one.found)
-        yield f"  %{i}.status = call i32 @{arm}(ptr %result, ptr %exception, ptr %m, {fields})"
-        yield f"  %{i} = load i64, ptr %result"
+        yield f"  %{i} = call i64 @{arm}(ptr %m, {fields})"
+
+    def _trapped(self) -> Iterator[str]:
+        """Have the guest deal with a fault, and leave: nothing may be as it was."""
+        if self._machine.trap:
+            yield from (
+                "trapped:",
+                "  %trapped.at = load i64, ptr %at",
+                f"  %trapped.pc = call i64 @{self._trap}(ptr %m, i64 %trapped.at)",
+                "  %trapped.stops = icmp slt i64 %trapped.pc, 0",
+                "  br i1 %trapped.stops, label %stopped, label %trapped.on",
+                "trapped.on:",
+                "  store i64 %trapped.pc, ptr %next",
+                "  %trapped.undone = load i64, ptr %undone",
+                "  %trapped.left = load i64, ptr %left",
+                "  %trapped.sum = add i64 %trapped.left, %trapped.undone",
+                "  store i64 %trapped.sum, ptr %left",
+                "  br label %leave",
+            )
 
     def _stop(self, i: str, one: Instruction, after: int, last: bool) -> Iterator[str]:
-        """Leave if it stopped the run, or a fault took the guest elsewhere; `after`: how many of
-        the block come after this one. The last one goes wherever its result says."""
-        if any(LEAVE in line or TRAP in line for line in one.arm.loads + one.arm.lines):
-            yield from (
-                f"  %{i}.stops = icmp slt i64 %{i}, 0",
-                f"  br i1 %{i}.stops, label %{i}.stop, label %{i}.on",
-                f"{i}.stop:",
-                f"  store i64 {one.address}, ptr %at",
-                f"  store i64 {one.end}, ptr %next",
-                f"  store i64 {after}, ptr %undone",
-                "  br label %stopped",
-                f"{i}.on:",
-            )
-        if not last and any(TRAP in line for line in one.arm.lines):
+        """Leave if it stopped the run, or met a fault, or took the guest elsewhere; `after`: how
+        many of the block come after this one. The last one goes wherever its result says."""
+        lines = one.arm.loads + one.arm.lines
+        traps = any(TRAP in line for line in lines)
+        if any(LEAVE in line for line in lines):
+            yield from self._unless(f"{i}.stops", f"slt i64 %{i}, 0", one, after, "stopped")
+        if traps:
+            yield from self._unless(f"{i}.traps", f"eq i64 %{i}, {TRAPPED}", one, after, "trapped")
+        if traps and not last:
             yield from (
                 f"  %{i}.next = icmp eq i64 %{i}, {one.end}",
                 f"  br i1 %{i}.next, label %{i}.here, label %{i}.away",
                 *self._away(f"{i}.away", i, after),
                 f"{i}.here:",
             )
+        if traps:
+            for register in self._machine.clear:
+                yield from self._zero(f"{i}.{register}", register)
+
+    def _unless(
+        self, i: str, condition: str, one: Instruction, after: int, to: str
+    ) -> Iterator[str]:
+        """Go on only unless it is so."""
+        yield from (
+            f"  %{i} = icmp {condition}",
+            f"  br i1 %{i}, label %{i}.so, label %{i}.not",
+            f"{i}.so:",
+            f"  store i64 {one.address}, ptr %at",
+            f"  store i64 {one.end}, ptr %next",
+            f"  store i64 {after}, ptr %undone",
+            f"  br label %{to}",
+            f"{i}.not:",
+        )
+
+    def _zero(self, i: str, register: str) -> Iterator[str]:
+        """Tell LLVM that a register is 0."""
+        yield from (
+            f"  %{i} = load i64, ptr %{register}, !tbaa !2",
+            f"  %{i}.zero = icmp eq i64 %{i}, 0",
+            f"  call void @llvm.assume(i1 %{i}.zero)",
+        )
 
     def _away(self, label: str, i: str, after: int) -> Iterator[str]:
         """Leave, to where the result of instruction `i` says."""
         yield from (
             f"{label}:",
-            f"  %{label}.pc = and i64 %{i}, {~TRAPPED}",
-            f"  store i64 %{label}.pc, ptr %next",
+            f"  store i64 %{i}, ptr %next",
             f"  %{label}.left = load i64, ptr %left",
             f"  %{label}.sum = add i64 %{label}.left, {after}",
             f"  store i64 %{label}.sum, ptr %left",
@@ -282,11 +304,20 @@ class _Writer:
         """Is the context the one that it was translated for? And is what must be clear clear?"""
         yield from self._in_context("guard", unit)
         for register in (*self._machine.clear, self._machine.changed):
+            yield from self._pointer(f"%{register}", self._machine.layout.registers[register])
+            yield from self._zero(f"enter.{register}", register)
+
+    def _in_context(self, i: str, unit: Unit) -> Iterator[str]:
+        """Leave if the context is another than it was translated for."""
+        for k, (register, value) in enumerate(unit.context.items()):
+            g = f"{i}.{k}"
             yield from (
-                *self._pointer(f"%{register}", self._machine.layout.registers[register]),
-                f"  %{register}.value = load i64, ptr %{register}, !tbaa !2",
-                f"  %{register}.zero = icmp eq i64 %{register}.value, 0",
-                f"  call void @llvm.assume(i1 %{register}.zero)",
+                *self._pointer(f"%{g}", self._machine.layout.registers[register]),
+                # Volatile, so that it is not taken for the constant that it is after this.
+                f"  %{g}.value = load volatile i64, ptr %{g}",
+                f"  %{g}.same = icmp eq i64 %{g}.value, {value}",
+                f"  br i1 %{g}.same, label %{g}.on, label %leave",
+                f"{g}.on:",
             )
 
     def _in_context(self, i: str, unit: Unit) -> Iterator[str]:
@@ -333,8 +364,7 @@ class _Writer:
         fixed = unit.within(self._fixed)
         yield from (
             f"{c}:",
-            f"  %{c}.to = and i64 %{i}, {~TRAPPED}",
-            f"  store i64 %{c}.to, ptr %next",
+            f"  store i64 %{i}, ptr %next",
         )
         if fixed:
             yield from self._intact(f"{c}.before", f"{c}.still")
@@ -343,7 +373,7 @@ class _Writer:
             f"  %{c}.deep = icmp eq i64 %depth, 0",
             f"  br i1 %{c}.deep, label %leave, label %{c}.look",
             f"{c}.look:",
-            f"  %{c}.index = and i64 %{c}.to, {self._mask}",
+            f"  %{c}.index = and i64 %{i}, {self._mask}",
             f"  %{c}.entry = getelementptr i64, ptr %table, i64 %{c}.index",
             f"  %{c}.word = load i64, ptr %{c}.entry",
             f"  %{c}.none = icmp sle i64 %{c}.word, {jit.MOST}",
@@ -352,7 +382,7 @@ class _Writer:
             f"  %{c}.code = inttoptr i64 %{c}.word to ptr",
             f"  %{c}.budget = load i64, ptr %left",
             f"  %{c}.depth = sub i64 %depth, 1",
-            f"  %{c}.both = call {RESULT} %{c}.code(ptr %m, i64 %{c}.to, i64 %{c}.budget,"
+            f"  %{c}.both = call {RESULT} %{c}.code(ptr %m, i64 %{i}, i64 %{c}.budget,"
             f" ptr %table, i64 %{c}.depth)",
             f"  %{c}.left = extractvalue {RESULT} %{c}.both, 0",
             f"  %{c}.pc = extractvalue {RESULT} %{c}.both, 1",

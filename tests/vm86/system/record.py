@@ -104,14 +104,15 @@ def corrected(name: str, text: str) -> str:
 
 
 def replaced(text: str, case: str, fields: Sequence[str]) -> str:
-    """The text with other fields in the line of a case."""
+    """The text with other fields in the line of a case: KEY=VALUE, or the first address."""
     lines = text.splitlines(keepends=True)
     at = [n for n, line in enumerate(lines) if line.partition(" v=")[0].rstrip() == case]
     if len(at) != 1:
         raise SystemExit(f"{len(at)} lines of the case {case!r}")
     for field in fields:
-        key = field.partition("=")[0]
-        lines[at[0]] = re.sub(rf"(?<= ){key}=\S+", field, lines[at[0]])
+        key, equals, _ = field.partition("=")
+        old = rf"(?<= ){key}=\S+" if equals else r"(?<= )\w{4}:\w{8}"
+        lines[at[0]] = re.sub(old, field, lines[at[0]], count=1)
     return "".join(lines)
 
 

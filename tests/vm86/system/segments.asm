@@ -388,4 +388,11 @@ case "arpl in read-only data"
         mov bx, 3
         arpl [0], bx
         done
+case "arpl in read-only data: nothing changes"
+        descriptor GDT + NEW, DATA, 0xFFF, READ, BIG
+        mov bx, NEW
+        mov ds, bx
+        mov bx, 4
+        arpl [0], bx
+        done
 last_case

@@ -494,6 +494,11 @@ case "jmp to a 286 TSS: AX, SP; FS and GS are null"
         mov esp, ebx
         mov bl, [GDT + OLD + 5]
         done
+case "jmp to a 286 TSS: the upper words"
+        old .task
+        jmp OLD:0
+.task:  movzx esp, sp
+        done
 case "call of a 286 TSS, and iret back"
         old .task
         mov ecx, 0x12345678
