@@ -64,8 +64,8 @@ def ended(kind: str, seed: int, engine: str, count: int, size: int = OFTEN) -> E
 
 
 def compare(kind: str, seed: int, engine: str, count: int = COUNT, size: int = OFTEN) -> None:
-    """The loop, and another engine or other slices of the budget; what is different is reported with
-    the first instruction after which it is."""
+    """The loop, and another engine or other slices of the budget; what is different is reported
+    with the first instruction after which it is."""
     if ended(kind, seed, "jit", count) == ended(kind, seed, engine, count, size):
         return
     same, different = 0, count
@@ -92,7 +92,8 @@ def difference(kind: str, seed: int, engine: str, count: int, size: int) -> str:
     pc = m.r[z.PC]
     arm, after, *_ = MACHINE.decode(m, pc)
     names = "/".join(dict.fromkeys(op.name for op in MACHINE.arms[arm].ops))
-    where = f"{m.r[r.SELECTOR + r.CS]:04x}:{pc - m.r[r.ORIGIN]:x}, {bytes(m.mem[pc:after]).hex(' ')}"
+    code = bytes(m.mem[pc:after]).hex(" ")
+    where = f"{m.r[r.SELECTOR + r.CS]:04x}:{pc - m.r[r.ORIGIN]:x}, {code}"
     one, other = (make(kind, seed) for _ in range(2))
     done = run(one, "jit", count), run(other, engine, count, size)
     lines = [f"{kind} {seed} on {engine}: instruction {count} is {names} at {where}"]

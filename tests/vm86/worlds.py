@@ -12,12 +12,23 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, cast
 
-from blocks import PRIVILEGED, UNRECOGNISED, Setting, Writer, plausible
-from blocks import CODE, FAR_4, FAR_6, SELECTORS, TABLES, TABLES_END
+from blocks import (
+    CODE,
+    FAR_4,
+    FAR_6,
+    PRIVILEGED,
+    SELECTORS,
+    TABLES,
+    TABLES_END,
+    UNRECOGNISED,
+    Setting,
+    Writer,
+    plausible,
+)
 
 from vm86 import registers as r
 from vm86.asm.assembler import Assembler86
-from vm86.paging import PAGE_PRESENT, PAGE_USER, PAGE_WRITABLE
+from vm86.paging import PAGE_USER, PAGE_WRITABLE
 from vm86.reset import power_on, set_a20, start
 from vm86.segments import set_mode
 from vm86.state import State
@@ -472,7 +483,8 @@ class Protected(Program):
         if flags & r.VM:
             es, ds, fs, gs = more[2:]
         eax, ecx, edx, ebx, ebp, esi, edi = entry.general
-        stacks = (KERNEL_STACK, FLAT, *(w for pair in zip(INNER_STACKS, self._inner()) for w in pair))
+        inner = zip(INNER_STACKS, self._inner(), strict=True)
+        stacks = (KERNEL_STACK, FLAT, *(word for pair in inner for word in pair))
         general = (eax, ecx, edx, ebx, esp, ebp, esi, edi)
         ldt = self.random.choice((LOCAL, LOCAL, 0))
         return dwords(
@@ -510,7 +522,8 @@ class Protected(Program):
     def pages(self) -> bytes:
         """A page table for the first four megabytes."""
         random = self.random
-        entries = [page * PAGE | 3 | (PAGE_USER if page * PAGE >= CODE else 0) for page in range(1024)]
+        places = range(0, 1024 * PAGE, PAGE)
+        entries = [place | 3 | (PAGE_USER if place >= CODE else 0) for place in places]
         for page in CODE_PAGES:
             entries[page] &= ~(PAGE_WRITABLE if random.random() < 0.15 else 0)
             alias = page + (ALIAS - CODE) // PAGE
