@@ -1,4 +1,4 @@
-"""Instructions for tests, made of the table's rows: each with random operands, in 16-bit code."""
+"""Instructions for tests, made of the table's rows: each with random operands."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ class Instruction:
         return f"{self.op.name} {self.op.form} ({self.code.hex(' ')})"
 
 
-def encode(op: Op, random: Random) -> Instruction:
-    """An instruction of a row."""
+def encode(op: Op, random: Random, bits: int = 16) -> Instruction:
+    """An instruction of a row, in code of 16 or 32 bits."""
     prefixes: list[int] = []
-    wide = random.random() < 0.4
-    far = random.random() < 0.2
+    wide = far = bits == 32
     forms = [one for one in op.form.split(",") if one]
-    if wide:
+    if random.random() < 0.4:
         prefixes.append(OPERAND)
-    if far:
+        wide = not wide
+    if random.random() < 0.2:
         prefixes.append(ADDRESS)
+        far = not far
     if random.random() < 0.2:
         prefixes.append(random.choice(OVERRIDES))
     repeated = op.name in STRINGS and random.random() < 0.5

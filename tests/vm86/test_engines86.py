@@ -66,11 +66,16 @@ COUNTDOWN = bytes.fromhex("B9E803 BE0003 AC 01C3 AA 49 75F9 B44C CD21")
 # MOV CX,2000; INC byte [the ADD's immediate operand]; ADD AX,1; LOOP; MOV AH,4C; INT 21
 CHANGES_ITSELF = bytes.fromhex("B9D007 FE060801 050100 E2F7 B44C CD21")
 CALLS = bytes.fromhex("B9D007 E80600 E2FB B44C CD21 50 01C8 58 40 C3")
+# What is called returns by IRET, with TF set: PUSH 102h; PUSH CS; CALL f; INC AX; INC AX; JMP on;
+# f: IRET; on: PUSH 2; POPF; LOOP
+RETURNS_OTHERWISE = bytes.fromhex("B93200 680201 0E E80400 40 40 EB01 CF 6A02 9D E2EF B44C CD21")
 
 
 @pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize(
-    "program", [COUNTDOWN, CHANGES_ITSELF, CALLS], ids=["loop", "changes", "calls"]
+    "program",
+    [COUNTDOWN, CHANGES_ITSELF, CALLS, RETURNS_OTHERWISE],
+    ids=["loop", "changes", "calls", "returns otherwise"],
 )
 @pytest.mark.parametrize("budget", [*range(1, 30, 2), 997, 100_000])
 def test_translations_are_exact(program: bytes, budget: int) -> None:

@@ -78,7 +78,8 @@ does "memory only: sidt", {db 0x0F, 0x01, 0xC8}
 does "memory only: lgdt", {db 0x0F, 0x01, 0xD0}
 does "memory only: lidt", {db 0x0F, 0x01, 0xD8}
 
-; LOCK. Left out is BT: the 80386's manual has it among those that may be locked, later ones do not
+; LOCK. The 80386's manual has BT among those that may be locked on the page of LOCK, but not in
+; sections 11.2.1 and 15.7; nor have later manuals.
 does "lock add to memory", {lock add [DATA], eax}
 does "lock add to a register", {db 0xF0}, {add ebx, eax}
 does "lock add from memory", {db 0xF0}, {add eax, [DATA]}
@@ -96,6 +97,8 @@ does "lock xchg", {lock xchg [DATA], eax}
 does "lock xchg of registers", {db 0xF0}, {xchg ebx, eax}
 does "lock mov", {db 0xF0}, {mov [DATA], eax}
 does "lock bts", {lock bts [DATA], eax}
+does "lock bt", {db 0xF0}, {bt [DATA], eax}
+does "lock bt of an immediate", {db 0xF0}, {bt dword [DATA], 1}
 does "lock btr of an immediate", {lock btr dword [DATA], 1}
 does "lock nop", {db 0xF0}, nop
 does "lock movsb", {db 0xF0}, movsb

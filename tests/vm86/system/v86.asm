@@ -113,6 +113,69 @@ bits 32
         add esp, 36
         ring 3
         done
+; A 286's gate pushes words, so that VM is lost; no section of the manual tells of it
+%macro pushed 0
+        pushfd
+        mov eax, [esp + 4]
+        sub eax, [ss:entry]
+        popfd
+        mov ebx, [esp + 4]
+        mov ecx, [esp + 8]
+        mov edx, [esp + 12]
+        mov esi, [esp + 16]
+        done
+%endmacro
+
+case "a gate of a 286"
+        gate THIS, CODE0, .handler, INT286 + DPL3
+        v86 0x3202
+        int USED
+bits 32
+.handler:
+        pushed
+case "a trap gate of a 286: the handler's flags"
+        gate THIS, CODE0, .handler, TRAP286 + DPL3
+        v86 0x7ED7
+        int USED
+bits 32
+.handler:
+        pushfd
+        pop eax
+        cld
+        done
+case "an exception by a gate of a 286"
+        gate interrupt(13), CODE0, .handler, INT286
+        v86 0x3202
+        hlt
+bits 32
+.handler:
+        mov di, [esp]
+        add esp, 2
+        pushed
+case "a gate of a 286: no way back"
+        gate THIS, CODE0, .handler, INT286 + DPL3
+        v86 0x3202
+        int USED
+bits 32
+.handler:
+        o16 iret
+case "a gate of a 286: ESP is cut"
+        gate THIS, CODE0, .handler, INT286 + DPL3
+        push dword 0x2004
+        push dword 0x2003
+        push dword 0x2002
+        push dword 0x2001
+        push dword 0x2000
+        push dword 0x12340FF0
+        push dword VM + 0x3002
+        push dword 0
+        push dword .there
+        iretd
+bits 16
+.there: int USED
+bits 32
+.handler:
+        pushed
 case "DPL 0 and IOPL 3: #GP of the vector"
         v86 0x3002
         int 0x20
