@@ -18,7 +18,6 @@ from vm86.state import State
 from vm86.system import esc, in_dx, in_i, ins, out_dx, out_i, outs, wait
 from vm86.table import TABLE, Function, Op
 
-
 # What lies at the beginning of the data segments: selectors, far pointers of six bytes and of four,
 # and what LGDT and LIDT load
 SELECTORS, FAR_6, FAR_4, TABLES, TABLES_END = 0x000, 0x200, 0x400, 0x600, 0x640

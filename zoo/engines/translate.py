@@ -320,19 +320,6 @@ class _Writer:
                 f"{g}.on:",
             )
 
-    def _in_context(self, i: str, unit: Unit) -> Iterator[str]:
-        """Leave if the context is another than it was translated for."""
-        for k, (register, value) in enumerate(unit.context.items()):
-            g = f"{i}.{k}"
-            yield from (
-                *self._pointer(f"%{g}", self._machine.layout.registers[register]),
-                # Volatile, so that it is not taken for the constant that it is after this.
-                f"  %{g}.value = load volatile i64, ptr %{g}",
-                f"  %{g}.same = icmp eq i64 %{g}.value, {value}",
-                f"  br i1 %{g}.same, label %{g}.on, label %leave",
-                f"{g}.on:",
-            )
-
     def _changed(self, i: str, after: int) -> Iterator[str]:
         """Leave if it has changed code; `after`: how many of the block come after this one."""
         yield from (
