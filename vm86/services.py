@@ -181,9 +181,10 @@ class Services:
     def _in_vain(self) -> bool:
         """Whether nothing will interrupt, and nobody is there to press a key."""
         return (
-            self.on_wait == self._skip
+            self.console.streams
             and self._m.r[r.INTERRUPT] < 0
             and not self.ports.will_interrupt()
+            and not self._typist.busy(self.passed())
         )
 
     # Starting
@@ -326,11 +327,12 @@ class Services:
             if self.console.ended and self.passed() - self._busy > MOST_IDLE * self.speed:
                 return self._give_up()
             self._feed()
-            self.on_wait()
-            return not self._in_vain()
+            if not self._in_vain():
+                self.on_wait()
+                return True
         if self.dos is not None:
             place = f"{m.r[r.SELECTOR + r.CS]:04X}:{m.r[PC] - 1 - m.r[r.ORIGIN] & 0xFFFF:04X}"
-            self.failure = f"HLT with interrupts disabled at {place}, which is for ever"
+            self.failure = f"HLT at {place}, which no interrupt can end"
         return False
 
     def _type(self) -> None:
@@ -356,7 +358,7 @@ class Services:
             return
         if not console.keys.asked:  # what the BIOS made of them is not wanted
             keyboard.forget(self.task)
-        free = keyboard.is_empty(self.task) and not self._typist.busy(self.passed(), self.speed)
+        free = keyboard.is_empty(self.task) and not self._typist.busy(self.passed())
         if free and (key := console.input.key()) is not None:
             self._typist.type(_named(key))
             self._port_read = False

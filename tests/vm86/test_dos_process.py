@@ -269,6 +269,25 @@ def test_programs_that_cannot_be_loaded(
     assert layout(guest) == before
 
 
+def test_the_shell_is_a_program_that_needs_no_file(guest: Guest) -> None:
+    """It lies in memory of its own, and is a loop around INT 2Eh."""
+    parent = guest.dos.psp
+    for way in (1, 3):
+        execute(guest, "command.com", way)
+        assert guest.carry and guest.task.ax == DosError.FILE_NOT_FOUND
+    execute(guest, "command.com")
+    child = guest.dos.psp
+    assert child != parent
+    assert guest.task.went == (child + 0x10, 0, child + 0x11, 0x200)
+    assert guest.task.read(linear(child + 0x10, 0), 4) == b"\xcd\x2e\xeb\xfc"
+    guest.enter()
+    guest.keys.typed.extend(b"exit\r")
+    while guest.dos.psp == child:
+        guest.dos.int2e(guest.task)
+    assert guest.dos.psp == parent and guest.dos.shells == {}
+    assert {b.owner for b in guest.dos.memory.blocks()} == {parent, FREE}
+
+
 def test_what_cannot_be_executed(guest: Guest) -> None:
     for name, way, code in (
         ("none", 0, DosError.FILE_NOT_FOUND),

@@ -102,7 +102,11 @@ def test_what_is_no_program(tmp_path: Path) -> None:
     path.write_bytes(b"MZ" + bytes(20))
     done = zoo("--engine", "interp", path)
     assert done.returncode == 2
-    assert b"bad.exe can't be loaded" in done.stderr
+    assert b"bad.exe can't be loaded: the header of its .EXE is damaged" in done.stderr
+    path = tmp_path / "large.com"
+    path.write_bytes(bytes(70_000))
+    done = zoo("--engine", "interp", path)
+    assert done.returncode == 2 and b"too large" in done.stderr
 
 
 # Take INT 1Ch; STI; wait with HLT until its handler has counted three ticks; exit code 5.

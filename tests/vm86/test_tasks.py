@@ -92,11 +92,12 @@ def test_a_stack_that_is_none_shuts_one_task_down(start: Start) -> None:
     assert good.failure is None and counted(good) > 30
 
 
-def test_a_halt_for_ever_ends_the_program(start: Start) -> None:
-    task = start("cli\nhlt\njmp $")
+@pytest.mark.parametrize("before", ["cli", "mov al, -1\nout 0x21, al"], ids=["cli", "masked"])
+def test_a_halt_for_ever_ends_the_program(start: Start, before: str) -> None:
+    task = start(f"{before}\nhlt\njmp $")
     schedule([task], SLICE)
-    assert task.failure is not None and "HLT with interrupts disabled" in task.failure
-    assert ":0101" in task.failure and executed(task) < 10
+    assert task.failure is not None and "which no interrupt can end" in task.failure
+    assert "HLT at 0" in task.failure and ":010" in task.failure and executed(task) < 10
 
 
 @pytest.mark.parametrize("source", ["xor cx, cx\ndiv cx", "mov ax, [0xFFFF]"], ids=["0", "13"])

@@ -176,11 +176,11 @@ def test_who_looks_and_looks_is_idle() -> None:
 
     def idle(executed: int) -> bool:
         pc.call(0x16, ax=0x0100)
-        return looks.idle(0x16, 0x0100, pc.task, executed)
+        return looks.told(0x16, 0x0100, pc.task, executed)
 
     assert not any(idle(10 * k) for k in range(MANY - 1))
     assert idle(10 * MANY)
     assert not idle(1_000_000)  # it did something in between
     keyboard.put(pc.task, 0x1E61)
     assert not any(idle(1_000_000 + 10 * k) for k in range(100))
-    assert looks.idle(0x2F, 0x1680, pc.task, 0)
+    assert looks.told(0x2F, 0x1680, pc.task, 0)

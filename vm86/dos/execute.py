@@ -112,12 +112,13 @@ def read_program(dos: Dos, text: str) -> tuple[bytes, str]:
         file.close()
 
 
-def _find(dos: Dos, text: str) -> tuple[Program, str]:
-    """A program and its whole path; SHELL where that should be, and no file is. Raises Failure."""
+def _find(dos: Dos, text: str, *, shell: bool) -> tuple[Program, str]:
+    """A program and its whole path; with `shell` SHELL where that should be, and no file is. Raises
+    Failure."""
     try:
         data, path = read_program(dos, text)
     except Failure as failure:
-        if failure.code in (DosError.FILE_NOT_FOUND, DosError.PATH_NOT_FOUND):
+        if shell and failure.code in (DosError.FILE_NOT_FOUND, DosError.PATH_NOT_FOUND):
             path = dos.shell_path
             if drives.written(dos.drives.resolve(text)) == path:
                 return SHELL, path
@@ -170,7 +171,8 @@ def _place(task: Task, program: Program, segment: int, size: int) -> Entry:
 def execute(dos: Dos, task: Task) -> None:
     if task.al not in (_RUN, _LOAD, _OVERLAY):
         raise Failure(DosError.INVALID_FUNCTION)
-    program, path = _find(dos, access.string(task, task.ds, task.dx))
+    text = access.string(task, task.ds, task.dx)
+    program, path = _find(dos, text, shell=task.al == _RUN)
     parameters = linear(task.es, task.bx)
     if task.al == _OVERLAY:
         _load_overlay(task, program, parameters)
@@ -190,7 +192,7 @@ def execute(dos: Dos, task: Task) -> None:
 
 def run(dos: Dos, task: Task, program: str, tail: bytes, variables: Mapping[str, str]) -> None:
     """Start a program for the shell: by its path, with a command's tail. Raises Failure."""
-    found, path = _find(dos, program)
+    found, path = _find(dos, program, shell=True)
     entry = _load(dos, task, found, path, environment.strings(variables))
     process.inherit(dos, task, entry.segment)
     ax = _set_arguments(dos, task, entry.segment, tail)

@@ -89,8 +89,11 @@ class Arena:
 
     def resize(self, segment: int, paragraphs: int) -> None:
         """Raises Shortage if it cannot grow so far; then it has grown as far as it can, as with
-        DOS."""
-        self._find(segment)
+        DOS, which says of what is no block that the chain is broken."""
+        try:
+            self._find(segment)
+        except Failure as failure:
+            raise Failure(DosError.ARENA_TRASHED) from failure
         self._join()
         block = self._find(segment)
         room = self._room(block)

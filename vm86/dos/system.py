@@ -168,13 +168,14 @@ def resize(dos: Dos, task: Task) -> None:
     except memory.Shortage as shortage:
         task.bx = shortage.largest
         raise
+    task.ax = task.es  # undocumented
 
 
 def strategy(dos: Dos, task: Task) -> None:
     if task.al == 0:
         task.ax = dos.memory.strategy
-    elif task.al == 1 and task.bx <= memory.LAST_FIT:
-        dos.memory.strategy = task.bx
+    elif task.al == 1:
+        dos.memory.strategy = min(task.bl, memory.LAST_FIT)
     else:
         raise Failure(DosError.INVALID_FUNCTION)
 

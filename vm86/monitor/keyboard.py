@@ -110,15 +110,16 @@ class Typist:
         self._keys: deque[str] = deque(maxlen=MOST_TYPED)
         self._held: tuple[bytes, bytes] = b"", b""  # of the key that is down
         self._until = 0
+        self._free = 0  # when it has been up for a while
 
     def type(self, key: str) -> None:
         """key: see vm86.bios.keys.strokes."""
         if len(self._keys) < MOST_TYPED:
             self._keys.append(key)
 
-    def busy(self, passed: int, speed: int) -> bool:
+    def busy(self, passed: int) -> bool:
         """Whether a key is down, or another was a moment ago."""
-        return bool(self._keys) or passed < self._until + speed // HELD
+        return bool(self._keys) or passed < self._free
 
     def go_on(self, passed: int, speed: int) -> bool:
         """Press and release what the time has come for, in instructions' worth of it; whether there
@@ -132,6 +133,7 @@ class Typist:
             controller.press(key[0] if key[0] == down else up + key[0])
             self._held = key
             self._until = passed + speed // HELD
+            self._free = self._until + speed // HELD
             return True
         if up and passed >= self._until:
             controller.press(up)

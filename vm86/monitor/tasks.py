@@ -13,7 +13,7 @@ from vm86 import registers as r
 from vm86.boot import disk_services
 from vm86.dos import batch
 from vm86.dos.batch import Batch
-from vm86.dos.errors import Failure
+from vm86.dos.errors import DosError, Failure
 from vm86.dos.shell import PROMPT, Orders
 from vm86.dos.volume import Volume
 from vm86.front import holds_files
@@ -24,6 +24,11 @@ from zoo import registers as z
 from zoo.host import Host
 from zoo.machine import ImageError
 from zoo.session import Session
+
+UNLOADABLE = {
+    DosError.INVALID_FORMAT: "the header of its .EXE is damaged, or the file is cut short",
+    DosError.INSUFFICIENT_MEMORY: "it is too large, or wants more memory than there is",
+}
 
 
 class Image(Protocol):
@@ -77,8 +82,9 @@ class Program:
                 dos.load(self.data, dos_path(self.path), arguments)
         except Failure as failure:
             dos.close()
+            why = UNLOADABLE.get(failure.code, str(failure))
             raise click.UsageError(
-                f"{self.path} can't be loaded: {failure}; is it a DOS program?"
+                f"{self.path} can't be loaded: {why}; is it a DOS program?"
             ) from failure
 
 
