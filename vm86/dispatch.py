@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vm86 import decode, flow
-from vm86.state import OPCODES, signed
+from vm86.registers import ORIGIN
+from vm86.state import OPCODES, State, ones
 from vm86.table import TABLE, Op
 from zoo.table import LEAVE, TRAP, Arm, Group, Onward
 
@@ -116,13 +117,14 @@ def _indented(body: Iterable[str]) -> list[str]:
     return [f"    {line}" for line in body]
 
 
-def onward(arm: Arm, found: Sequence[int]) -> Onward:
-    """Where a decoded instruction may lead."""
+def onward(m: State, arm: Arm, found: Sequence[int]) -> Onward:
+    """Where a decoded instruction may lead. A jump with an operand of two bytes leads to the first
+    64 KiB of the segment, and so perhaps to another page."""
     op = arm.ops[0]
     pc, _, o = found[:3]
     i = found[11]
     if op.function in (flow.jmp, flow.jcc, flow.loop, flow.loope, flow.loopne, flow.jcxz):
-        to = pc + signed(i, o)
+        to = m.r[ORIGIN] + (pc - m.r[ORIGIN] + i & ones(o))
         return Onward((to,) if op.function is flow.jmp else (pc, to))
     if op.function in (flow.call, flow.call_e):
         return Onward((pc,), calls=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zmachine import decode, flow
-from zmachine.state import MASK, OPCODES
+from zmachine.state import MASK, OPCODES, State
 from zmachine.table import TABLE
 from zoo.table import LEAVE, Arm, Group, Onward, Op, Special
 
@@ -129,7 +129,7 @@ def specialise(arm: Arm, found: Sequence[int]) -> Special:
     return Special(shape, tuple(before), found, names)
 
 
-def onward(arm: Arm, found: Sequence[int]) -> Onward:
+def onward(m: State, arm: Arm, found: Sequence[int]) -> Onward:
     """Where a decoded instruction may lead: on, to its branch, or to a call and back."""
     op = arm.ops[0]
     pc, v, _, a, *_, t = found

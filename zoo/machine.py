@@ -37,7 +37,7 @@ class Machine:
     restart: `restart(m, pc)` puts back what fetching the operands of the instruction at `pc` took.
     load: makes a Guest of an image's bytes; raises ImageError.
     code: the name of the arena that holds the code.
-    onward: `onward(arm, found)` says where control may go after a decoded instruction.
+    onward: `onward(m, arm, found)` says where control may go after a decoded instruction.
     fixed_code: the addresses where code that begins there can never change, in this guest.
     changed: the register that a store makes other than 0 if the arena `code` has another value than
         0 for an address that it writes: the address + 1, or -1 for several.
@@ -73,7 +73,7 @@ class Machine:
     restart: Callable[..., int]
     load: Callable[..., Guest]
     code: str
-    onward: Callable[[Arm, Sequence[int]], Onward]
+    onward: Callable[..., Onward]
     fixed_code: Callable[[Guest], range]
     changed: str
     services: Callable[..., Any]

@@ -67,7 +67,7 @@ def state(guest: Guest) -> bytes:
     return bytes(data)
 
 
-def onward(arm: Arm, found: Sequence[int]) -> Onward:
+def onward(m: State, arm: Arm, found: Sequence[int]) -> Onward:
     """Where a decoded instruction may lead."""
     pc, a = found
     op = arm.ops[0]

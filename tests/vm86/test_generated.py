@@ -12,9 +12,23 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 import pytest
-from worlds import KINDS, WATCHDOG, make
+from memory_map import (
+    CODE,
+    ENTRIES,
+    ENTRIES_COUNT,
+    FLAT,
+    FLAT_CODE,
+    KERNEL_STACK,
+    PAGE,
+    PAGES,
+    WATCHDOG,
+    dwords,
+)
+from virtual import Entry
+from worlds import KINDS, make
 
 from vm86 import registers as r
+from vm86.asm.assembler import Assembler86
 from vm86.machine import MACHINE
 from vm86.state import LAYOUT, State
 from zoo import registers as z
@@ -24,7 +38,7 @@ from zoo.session import make_engine
 
 COUNT = 2500  # instructions of a program
 OFTEN = 401  # instructions between two interrupts
-CODE = LAYOUT["code"]  # what the recompiler knows, and no other engine
+KNOWN = LAYOUT["code"]  # what the recompiler knows, and no other engine
 # Registers' numbers; the constants of the same module come after them
 NUMBERS = sorted({LAYOUT.registers[name]: name for name in reversed(LAYOUT.registers)}.items())
 
@@ -55,16 +69,19 @@ def run(guest: Guest, engine: str, count: int, size: int = OFTEN) -> int:
     return done
 
 
-def ended(kind: str, seed: int, engine: str, count: int, size: int = OFTEN) -> End:
-    guest = make(kind, seed)
+def end(guest: Guest, engine: str, count: int, size: int = OFTEN) -> End:
     executed = run(guest, engine, count, size)
     state = bytearray(guest.buffer[:])
-    state[CODE.offset : CODE.offset + CODE.nbytes] = bytes(CODE.nbytes)
+    state[KNOWN.offset : KNOWN.offset + KNOWN.nbytes] = bytes(KNOWN.nbytes)
     return End(executed, bytes(state))
 
 
+def ended(kind: str, seed: int, engine: str, count: int, size: int = OFTEN) -> End:
+    return end(make(kind, seed), engine, count, size)
+
+
 def compare(kind: str, seed: int, engine: str, count: int = COUNT, size: int = OFTEN) -> None:
-    """The loop, and another engine or other slices of the budget; what is different is reported
+    """The loop, and another engine or other slices of the budget. What is different is reported,
     with the first instruction after which it is."""
     if ended(kind, seed, "jit", count) == ended(kind, seed, engine, count, size):
         return
@@ -134,6 +151,42 @@ def test_slices_are_exact(kind: str, size: int) -> None:
 @pytest.mark.usefixtures("together")
 def test_translations_do_what_the_loop_does(kind: str) -> None:
     compare(kind, 0, "recompile", 1000)
+
+
+# Page 10h is also page 0. `on` jumps back with an operand of two bytes: EIP is cut to that of page
+# 0, which the CALL shows.
+CUT = """
+bits 32
+org 0x10000
+again:  nop
+        jmp short on
+back:   call next
+next:   pop eax
+        add ebx, eax
+        mov edx, again
+        jmp edx
+on:     db 0x66, 0xEB, back - ($ + 3)
+"""
+
+
+@pytest.mark.usefixtures("together")
+def test_a_page_of_code_at_two_addresses() -> None:
+    code = Assembler86("cut.asm").assemble(CUT)
+    entry = Entry((KERNEL_STACK, FLAT), (CODE, FLAT_CODE, 2), (FLAT,) * 4, (0,) * 7)
+    ends: list[End] = []
+    for engine in ("jit", "recompile"):
+        guest = make("paged", 0)
+        m = cast(State, guest.state)
+        for address, data in {
+            CODE: code,
+            PAGES: dwords(CODE | 7),
+            PAGES + 4 * CODE // PAGE: dwords(CODE | 7),
+            ENTRIES: entry.packed() * ENTRIES_COUNT,
+        }.items():
+            m.mem[address : address + len(data)] = data  # type: ignore[index]
+        ends.append(end(guest, engine, 350))
+        assert 0 < m.r[r.EBX] < CODE
+    assert ends[0] == ends[1]
 
 
 @pytest.mark.slow

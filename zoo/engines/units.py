@@ -97,7 +97,7 @@ def unit(
             continue
         number, *fields = machine.decode(state, pc)
         arm = machine.arms[number]
-        one = Instruction(pc, arm, tuple(fields), machine.onward(arm, fields))
+        one = Instruction(pc, arm, tuple(fields), machine.onward(state, arm, fields))
         if not pc < one.end <= size or any(op.alone for op in arm.ops):
             continue  # it runs on where memory begins again, or the loop has to do it
         code[pc] = one
