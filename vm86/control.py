@@ -21,7 +21,6 @@ from vm86.registers import (
     DR,
     EM,
     ET,
-    EXCEPTION,
     GDT_BASE,
     GDT_LIMIT,
     GP,
@@ -101,14 +100,14 @@ def lldt(m: State, e: int, s: int, off: int) -> int:
     if unrecognised(m) or privileged(m):
         return -1
     selector = read_e(m, e, s, off, 2)
-    return -1 if m.r[EXCEPTION] else load_local(m, selector, GP)
+    return load_local(m, selector, GP) if selector >= 0 else -1
 
 
 def ltr(m: State, e: int, s: int, off: int) -> int:
     if unrecognised(m) or privileged(m):
         return -1
     selector = read_e(m, e, s, off, 2)
-    return -1 if m.r[EXCEPTION] else load_task(m, selector)
+    return load_task(m, selector) if selector >= 0 else -1
 
 
 def visible(m: State, selector: int) -> int:
@@ -136,7 +135,7 @@ def told_of(m: State, e: int, s: int, off: int) -> int:
     if unrecognised(m):
         return -1
     selector = read_e(m, e, s, off, 2)
-    if m.r[EXCEPTION]:
+    if selector < 0:
         return -1
     found = visible(m, selector)
     return reachable(m, selector) if found > 0 else found
@@ -262,7 +261,7 @@ def lmsw(m: State, pc: int, e: int, s: int, off: int) -> int:
     if privileged(m):
         return pc
     value = read_e(m, e, s, off, 2)
-    if m.r[EXCEPTION]:
+    if value < 0:
         return pc
     return set_cr0(m, pc, m.r[CR0] & ~(MP | EM | TS) | value & (PE | MP | EM | TS))
 

@@ -178,7 +178,7 @@ def leave(m: State, o: int) -> int:
 
 def mov_to_segment(m: State, n: int, e: int, s: int, off: int) -> int:
     u = read_e(m, e, s, off, 2)
-    return -1 if m.r[EXCEPTION] else load_segment(m, n, u)
+    return load_segment(m, n, u) if u >= 0 else -1
 
 
 def pop_segment(m: State, o: int, n: int) -> int:

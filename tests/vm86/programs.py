@@ -22,6 +22,18 @@ ready:  mov dh, 0x2F
         jmp next
 count   dd 0
 """
+# Shows AL in hexadecimal: `ready` has to follow, which shows the character in AL.
+PRINT = """\
+print:  mov cl, al
+        shr al, 4
+        call digit
+        mov al, cl
+        and al, 15
+digit:  add al, '0'
+        cmp al, '9'
+        jbe ready
+        add al, 7
+"""
 # "Colour" in yellow on blue at row 2, column 4, without DOS and BIOS; then keys, with INT 16h, each
 # printed with INT 10h as its character and its scan code. Esc ends it, with exit code 5.
 COLOURS = """
@@ -48,19 +60,11 @@ keys:   mov ah, 0
         jmp keys
 end:    mov ax, 0x4C05
         int 0x21
-print:  mov cl, al              ; AL in hexadecimal
-        shr al, 4
-        call digit
-        mov al, cl
-        and al, 15
-digit:  add al, '0'
-        cmp al, '9'
-        jbe ready
-        add al, 7
+""" + PRINT + """
 ready:  mov ah, 0x0E
         int 0x10
         ret
-"""
+"""  # fmt: skip
 # Mode 13h: the left half red, the right half green, until a key is pressed; then mode 1, of 40
 # columns, until the next.
 PICTURE = """

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from programs import PRINT
 from test_programs import zoo
 
 from vm86.dos.errors import Failure, Wait
@@ -30,21 +31,13 @@ more:   GET
         jne more
 done:   mov ax, 0x4C00
         int 0x21
-print:  mov cl, al
-        shr al, 4
-        call digit
-        mov al, cl
-        and al, 15
-digit:  add al, '0'
-        cmp al, '9'
-        jbe ready
-        add al, 7
+""" + PRINT + """
 ready:  mov dl, al
         mov ah, 2
         int 0x21
         ret
 buffer  db 0
-"""
+"""  # fmt: skip
 HANDLE = "mov ah, 0x3F\nmov bx, 0\nmov cx, 1\nmov dx, buffer\nint 0x21\nor ax, ax\njz done\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
@@ -58,7 +59,7 @@ class Entry(NamedTuple):
         return dwords(*self.stack, len(self.frame), *frame, *self.segments, *self.general, 0)
 
 
-class Program:
+class Program(ABC):
     """What all kinds have in common. tables: what LGDT and LIDT find."""
 
     tables = pseudo_descriptor(GDT, GDT_LIMIT) + pseudo_descriptor(0, REAL_IDT_LIMIT)
@@ -82,11 +83,13 @@ class Program:
     def ring(self) -> int:
         return 3
 
+    @abstractmethod
     def setting(self, ring: int) -> Setting:
-        raise NotImplementedError
+        """What code at a level may be written for."""
 
+    @abstractmethod
     def entry(self) -> Entry:
-        raise NotImplementedError
+        """Some registers with which the code can be entered."""
 
     def code(self) -> bytes:
         """All blocks; between them there is nothing but breakpoints."""

@@ -24,10 +24,9 @@ from zoo.registers import PC, RUNNING, STOP
 SHORT_ROW = 55
 SHORT = 15
 
-# What other code calls.
-# `drive` goes on in translations where there are some, and otherwise in the loop, which comes back
-# as soon as there is one; it returns where an address is hot that has none. It counts, in the
-# table's last word, the loop's instructions.
+# What other code calls. `drive` goes on in translations where there are some, and otherwise in the
+# loop, which comes back as soon as there is one; it returns where an address is hot that has none.
+# It counts, in the table's last word, the loop's instructions.
 ENTRIES = """
 declare i64 @"{symbol}"(i64, i64, i64, i64)
 

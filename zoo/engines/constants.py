@@ -11,7 +11,7 @@ from zoo.layout import Guest
 from zoo.machine import Machine
 
 # LLVM's IR as it is after `zoo.engines.backend.simplify`: an address in the state, whose pointer is
-# %m or, in an arm, %arg.m, and a load.
+# %m or, in a shared function, %arg.m, and a load.
 _ADDRESS = re.compile(
     r"  (%\S+) = getelementptr (?:inbounds |nuw |nusw )*i8, ptr %(?:arg\.)?m, i64 (\d+)"
 )

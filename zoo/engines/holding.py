@@ -11,10 +11,10 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from itertools import count
 
-# As `zoo.engines.backend.simplify` leaves them: the address of a register, a pointer that something
-# is done with, and a call of a function by its name or through a pointer.
+# As `zoo.engines.backend.simplify` leaves them: the address of a register, any value, and a call of
+# a function by its name or through a pointer.
 _ADDRESS = re.compile(r"  (%\S+) = getelementptr (?:inbounds |nuw |nusw )*i8, ptr %m, i64 (\d+)")
-_POINTER = re.compile(r"ptr (%[^\s,)]+)")
+_VALUE = re.compile(r"%[\w.]+")
 _CALL = re.compile(r"(?:=|tail) call .*?([@%])([\w.]+)\(")
 _LABEL = re.compile(r"\S+:")
 SIZE = 8
@@ -50,7 +50,7 @@ def _held(
             if place in places:
                 pointers[address[1]] = place
         elif " = load " not in line:  # all else may store
-            written.update(pointers[p] for p in _POINTER.findall(line) if p in pointers)
+            written.update(pointers[value] for value in _VALUE.findall(line) if value in pointers)
     used = {place: places[place] for place in sorted(set(pointers.values()))}
     every = used.values()
     numbers = count()

@@ -1,9 +1,10 @@
 """From units of guest code to LLVM IR: each instruction is a call of its arm with constants.
 
 The arms are the machine's own functions, from the library; inlined, with operands that are known,
-they come down to the few operations that the instruction needs. All state stays where the other
-engines have it, and LLVM sees through the loads and stores: whatever instruction stops the run,
-and wherever a unit is left, the state is as the dispatch loop would have left it.
+they come down to the few operations that the instruction needs. Some registers are LLVM's values
+meanwhile (zoo.engines.holding), all else stays where the other engines have it, and LLVM sees
+through the loads and stores: whatever instruction stops the run, and wherever a unit is left, the
+state is as the dispatch loop would have left it.
 """
 
 from __future__ import annotations
@@ -235,15 +236,10 @@ class _Writer:
                 "trapped:",
                 "  %trapped.at = load i64, ptr %at",
                 f"  %trapped.pc = call i64 @{self._trap}(ptr %m, i64 %trapped.at)",
+                "  %trapped.undone = load i64, ptr %undone",
                 "  %trapped.stops = icmp slt i64 %trapped.pc, 0",
                 "  br i1 %trapped.stops, label %stopped, label %trapped.on",
-                "trapped.on:",
-                "  store i64 %trapped.pc, ptr %next",
-                "  %trapped.undone = load i64, ptr %undone",
-                "  %trapped.left = load i64, ptr %left",
-                "  %trapped.sum = add i64 %trapped.left, %trapped.undone",
-                "  store i64 %trapped.sum, ptr %left",
-                "  br label %leave",
+                *self._away("trapped.on", "trapped.pc", "%trapped.undone"),
             )
 
     def _stop(self, i: str, one: Instruction, after: int, last: bool) -> Iterator[str]:
@@ -289,8 +285,9 @@ class _Writer:
             f"  call void @llvm.assume(i1 %{i}.zero)",
         )
 
-    def _away(self, label: str, i: str, after: int) -> Iterator[str]:
-        """Leave, to where the result of instruction `i` says."""
+    def _away(self, label: str, i: str, after: int | str) -> Iterator[str]:
+        """Leave, to where the result of instruction `i` says; `after`: how many of its block come
+        after it, as a number or a value."""
         yield from (
             f"{label}:",
             f"  store i64 %{i}, ptr %next",
